@@ -1,0 +1,26 @@
+"""The command line: `novapi COMMAND`, the same words as `python manage.py COMMAND`."""
+
+import os
+import sys
+
+DEFAULT_COMMAND = "serve"
+
+
+def main() -> None:
+    """Run a command; a start that can't be is one message and exit code 1, never a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novapi_site.settings")
+    os.umask(0o077)  # nothing Novapi writes is anyone else's business
+    from novapi_site.paths import StartError
+
+    try:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line([*sys.argv, DEFAULT_COMMAND] if len(sys.argv) == 1 else sys.argv)
+    except StartError as problem:
+        sys.exit(f"novapi: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""The one ASGI application: Host check, then the gateway's lean handler, static files, or Django."""
+
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novapi_site.settings")
+
+from django.core.asgi import get_asgi_application
+
+pages = get_asgi_application()
+
+from gateway.asgi import LeanHandler, Send, write  # noqa: E402
+from gateway.errors import GatewayError  # noqa: E402
+from gateway.keys import presented_keys  # noqa: E402
+from gateway.paths import canonical  # noqa: E402
+from gateway.response import error_answer  # noqa: E402
+from novapi_site import hosts, static  # noqa: E402
+
+gateway = LeanHandler()
+Receive = Callable[[], Awaitable[Any]]
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    if scope["type"] != "http":
+        return  # WebSockets are refused by the server
+    if not hosts.is_allowed(header(scope, b"host"), hosts.bound_host()):
+        await write(error_answer(wrong_host()), send)
+    elif path := gateway_path(scope):
+        scope["path"] = path
+        await gateway(scope, receive, send)
+    elif scope["path"].startswith("/static/"):
+        await static.serve(scope, send)
+    else:
+        await pages(scope, receive, send)
+
+
+def gateway_path(scope: dict[str, Any]) -> str | None:
+    """The endpoint a request means. `/models` is the API's where a key is presented, else a page's."""
+    path = canonical(scope["path"])
+    if path is None and scope["path"].rstrip("/") in ("/models", "/openai/models"):
+        return "/v1/models" if any(presented_keys(dict(scope["headers"]), scope["query_string"])) else None
+    return path
+
+
+def header(scope: dict[str, Any], name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")
+
+
+def wrong_host() -> GatewayError:
+    return GatewayError(
+        "Blocked: the Host header names no address of Novapi. Call it as http://localhost or http://127.0.0.1.",
+        status=403,
+        kind="permission_error",
+        code="host_not_allowed",
+    )

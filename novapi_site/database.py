@@ -1,0 +1,89 @@
+"""Bring the database to this program's version at start: check it, put a copy aside, migrate."""
+
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from channels_app.models import ClientKey, Preferences
+from dashboard.owner import ensure_owner
+from novapi_site.paths import StartError, touch_private
+
+logger = logging.getLogger(__name__)
+
+COPIES_KEPT = 3
+CHECKED_BYTES = 64 * 1024 * 1024  # a larger file is opened without reading all of it first
+
+
+def prepare() -> None:
+    """Check, copy, migrate, and make the rows every start relies on. Raises StartError."""
+    path = Path(settings.NOVAPI_HOME) / "novapi.db"
+    check(path)
+    executor = MigrationExecutor(connection)
+    refuse_newer(executor)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if path.stat().st_size:
+            put_copy_aside(path)
+        call_command("migrate", verbosity=0, interactive=False)
+    ClientKey.master()
+    Preferences.load()
+    ensure_owner()
+
+
+def check(path: Path) -> None:
+    """Refuse a file that is no intact SQLite database."""
+    size = path.stat().st_size
+    if size == 0:
+        return
+    try:
+        with sqlite3.connect(path, timeout=5) as database:
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0] if size <= CHECKED_BYTES else "ok"
+        database.close()
+    except sqlite3.OperationalError as problem:
+        raise StartError(f"The database {path} can't be opened: {problem}.") from problem
+    except sqlite3.DatabaseError as problem:
+        raise corrupt(path, str(problem)) from problem
+    if verdict != "ok":
+        raise corrupt(path, str(verdict))
+
+
+def corrupt(path: Path, problem: str) -> StartError:
+    copies = sorted((path.parent / "backups").glob("*.db"), reverse=True)
+    found = "\n".join(f"  {copy}" for copy in copies) or "  (there is none yet)"
+    return StartError(
+        f"The database {path} is damaged ({problem}).\n"
+        f"Nothing was changed. Put one of these copies in its place, or move it away to start empty:\n{found}"
+    )
+
+
+def refuse_newer(executor: MigrationExecutor) -> None:
+    """A database that a later version has migrated must not be touched by this one."""
+    ours = {"channels_app", "gateway", "dashboard"}
+    known = set(executor.loader.disk_migrations)
+    newer = sorted(
+        f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in ours and (app, name) not in known
+    )
+    if newer:
+        raise StartError(
+            f"The database was written by a newer Novapi (it has {newer[-1]}; this is {settings.NOVAPI_VERSION}).\n"
+            "Install that version again, or put a copy from the backups directory in the database's place."
+        )
+
+
+def put_copy_aside(path: Path) -> Path:
+    """A consistent copy in `backups/`, taken while nothing else is disturbed; the oldest beyond three go."""
+    backups = path.parent / "backups"
+    copy = backups / f"novapi-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000_000:09d}.db"
+    touch_private(copy)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+    for old in sorted(backups.glob("novapi-*.db"))[:-COPIES_KEPT]:
+        old.unlink()
+    logger.info("Database copied to %s before the upgrade.", copy)
+    return copy

@@ -1,0 +1,57 @@
+"""The data directory: where it is, and the files in it that must exist before Django can start."""
+
+import os
+import secrets
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+
+class StartError(Exception):
+    """Novapi cannot start; the message says what is wrong and what to do."""
+
+
+def home() -> Path:
+    """The data directory: `NOVAPI_HOME`, else the user's config folder (`~/.config/novapi` on Linux)."""
+    chosen = os.environ.get("NOVAPI_HOME")
+    return Path(chosen).expanduser().absolute() if chosen else user_config_path("novapi")
+
+
+def prepare_home() -> Path:
+    """Make the data directory private (0700) and prove that it can be written. Raises StartError."""
+    directory = home()
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        directory.chmod(0o700)
+        for name in ("backups", "logs"):
+            (directory / name).mkdir(exist_ok=True, mode=0o700)
+        touch_private(directory / "novapi.db")
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise StartError(
+            f"Novapi can't write to its data directory {directory} ({reason}).\n"
+            "Give yourself write access to it, or point NOVAPI_HOME at another directory."
+        ) from problem
+    return directory
+
+
+def touch_private(path: Path) -> None:
+    """Create `path` if it is missing, readable and writable by its owner only (0600)."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a secret to a new 0600 file in one step, so that a crash never leaves half of it."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    touch_private(draft)
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def secret_key(directory: Path) -> str:
+    """Django's SECRET_KEY, made at the first start; it signs the dashboard's cookie."""
+    path = directory / "secret.key"
+    if not path.exists():
+        write_private(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,99 @@
+"""Django's settings. Constants only: what the owner may change is a row in Preferences, not a setting."""
+
+import os
+
+from novapi_site import __version__, paths
+
+NOVAPI_VERSION = __version__
+NOVAPI_HOME = paths.prepare_home()
+SECRET_KEY = paths.secret_key(NOVAPI_HOME)
+DEBUG = os.environ.get("NOVAPI_DEBUG") == "1"
+
+# `novapi_site.asgi` checks the Host header of every route before Django sees the request.
+ALLOWED_HOSTS = ["*"]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "ninja",
+    "cachalot",
+    "channels_app",
+    "gateway",
+    "dashboard",
+    "novapi_site",
+]
+
+# The gateway's own paths never pass through here: `gateway.asgi` serves them without middleware.
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dashboard.owner.OwnerMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "novapi_site.urls"
+ASGI_APPLICATION = "novapi_site.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": NOVAPI_HOME / "novapi.db",
+        "OPTIONS": {
+            # A writer takes its lock at BEGIN and waits for it, instead of failing half-way through.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 5,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Dashboard lists only. The gateway reads its RoutingTable, and usage rows change with every call.
+CACHALOT_ONLY_CACHABLE_APPS = frozenset({"channels_app"})
+CACHALOT_UNCACHABLE_TABLES = frozenset({"django_migrations", "channels_app_revision"})
+CACHALOT_TIMEOUT = 10
+
+# The admin's flash messages and CSRF state; the owner's sign-in is `dashboard.owner`.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_NAME = "novapi_admin"
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_NAME = "novapi_csrf"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+STATIC_URL = "/static/"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("NOVAPI_LOG_LEVEL", "WARNING").upper()},
+}

@@ -1,0 +1,82 @@
+"""Listen on the port apps are told to call, and say who has it when it is taken."""
+
+import socket
+import sys
+
+import psutil
+
+from novapi_site.paths import StartError
+
+BACKLOG = 2048
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets for `host`; loopback means both 127.0.0.1 and ::1, since clients try either for localhost.
+
+    Raises StartError when the port is taken or the address is not this machine's.
+    """
+    addresses = [(socket.AF_INET, "127.0.0.1")] if host in LOOPBACK else [family_of(host)]
+    sockets = [bind(family, address, port) for family, address in addresses]
+    if host in LOOPBACK and socket.has_ipv6:
+        sockets += bind_ipv6_loopback(sockets[0].getsockname()[1])
+    return sockets
+
+
+def family_of(host: str) -> tuple[socket.AddressFamily, str]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except OSError as problem:
+        raise StartError(f"'{host}' is no address of this machine ({problem}). Use 127.0.0.1.") from problem
+    return family, str(address[0])
+
+
+def bind_ipv6_loopback(port: int) -> list[socket.socket]:
+    """::1 too, where the machine has it; another program on it is as bad as one on 127.0.0.1."""
+    try:
+        return [bind(socket.AF_INET6, "::1", port)]
+    except StartError as problem:
+        if holder_of(port):
+            raise problem from None
+        return []  # IPv6 is switched off
+
+
+def bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
+    """One listening socket."""
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":  # there it would let two programs share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for TIME_WAIT
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address, port))
+        listener.listen(BACKLOG)
+    except OSError as problem:
+        listener.close()
+        raise StartError(refusal(address, port, problem)) from problem
+    listener.setblocking(False)
+    return listener
+
+
+def refusal(address: str, port: int, problem: OSError) -> str:
+    holder = holder_of(port)
+    if holder:
+        return (
+            f"Port {port} is used by another program ({holder}).\n"
+            f"Stop it, or choose another port: novapi serve --port {port + 1}"
+        )
+    return (
+        f"Can't listen on {address} port {port}: {problem.strerror}.\n"
+        f"If another program uses the port, choose another: novapi serve --port {port + 1}"
+    )
+
+
+def holder_of(port: int) -> str:
+    """Name and process number of whoever listens on the port; empty where the system doesn't tell."""
+    try:
+        for found in psutil.net_connections("tcp"):
+            if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
+                return f"{psutil.Process(found.pid).name()}, process {found.pid}"
+    except (psutil.Error, OSError):
+        return ""
+    return ""
