@@ -1,0 +1,158 @@
+"""Database → RoutingTable, and the watcher that keeps the one in force up to date.
+
+`current()` is what a call reads. A change by anyone, in any process, is in force within POLL_SECONDS.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+
+from cachalot.api import cachalot_disabled, invalidate
+from django.db import DatabaseError, connection, transaction
+
+from channels_app import secrets
+from channels_app.models import Alias, Channel, ChannelKey, ClientKey, Preferences
+from channels_app.providers import PROVIDERS
+from channels_app.revision import read_revision
+from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, Limits, RoutingTable
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.25  # the contract allows a second; reading one row costs some 20 µs
+
+
+def load() -> RoutingTable:
+    """Read the owner's settings in one transaction."""
+    with cachalot_disabled(), transaction.atomic():
+        preferences = Preferences.load()
+        channels = list(Channel.objects.filter(enabled=True).prefetch_related("keys", "models"))
+        routes = [(channel, channel_route(channel, preferences)) for channel in channels]
+        aliases = list(Alias.objects.filter(enabled=True))
+        keys = list(ClientKey.objects.filter(enabled=True))
+        revision = read_revision()
+    return RoutingTable(
+        revision=revision,
+        candidates=candidates_by_model(routes),
+        aliases={alias.name: tuple(alias.targets) for alias in aliases},
+        client_keys={bytes(key.digest): client_identity(key) for key in keys},
+        model_created=public_names(channels, aliases),
+        max_attempts=preferences.max_attempts,
+        max_body_bytes=preferences.max_body_mb * 1024 * 1024,
+        unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
+    )
+
+
+def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
+    """One enabled channel with its usable keys."""
+    provider = PROVIDERS[channel.provider]
+    return ChannelRoute(
+        id=channel.pk,
+        name=channel.name,
+        provider=provider,
+        base_url=channel.base_url,
+        api_version=channel.api_version,
+        dialects=frozenset(channel.dialects or provider.dialects),
+        headers={name.lower(): value for name, value in {**provider.headers, **channel.headers}.items()},
+        proxy=channel.proxy,
+        priority=channel.priority,
+        weight=channel.weight,
+        limits=Limits(
+            connect_s=channel.connect_s or preferences.connect_s,
+            first_byte_s=channel.first_byte_s or preferences.first_byte_s,
+            idle_s=channel.idle_s or preferences.idle_s,
+        ),
+        credentials=credentials(channel),
+    )
+
+
+def credentials(channel: Channel) -> tuple[Credential, ...]:
+    """The channel's enabled keys in order; a channel without any key is called without one."""
+    rows = list(channel.keys.all())
+    if not rows:
+        return (Credential(id=None, api_key=""),)
+    readable = ((row, api_key_of(row)) for row in rows if row.enabled)
+    return tuple(Credential(id=row.pk, api_key=key, last4=row.last4) for row, key in readable if key is not None)
+
+
+def api_key_of(row: ChannelKey) -> str | None:
+    try:
+        return secrets.unseal(row.sealed)
+    except secrets.SecretsError as problem:
+        logger.error("Channel %s, key %s: %s", row.channel_id, row.masked, problem)
+        return None
+
+
+def unreadable_keys(channel: Channel, route: ChannelRoute) -> int:
+    """How many of the channel's enabled keys the data key does not open."""
+    return sum(key.enabled for key in channel.keys.all()) - sum(c.id is not None for c in route.credentials)
+
+
+def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str, tuple[Candidate, ...]]:
+    """Public model name → candidates, best priority first."""
+    found: dict[str, list[Candidate]] = defaultdict(list)
+    for channel, route in routes:
+        for model in channel.models.all():
+            if model.enabled:
+                found[model.name].append(Candidate(route, model.name, model.upstream))
+    return {name: tuple(sorted(some, key=lambda c: -c.channel.priority)) for name, some in found.items()}
+
+
+def client_identity(key: ClientKey) -> ClientIdentity:
+    expires_at = key.expires_at.timestamp() if key.expires_at else None
+    return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at)
+
+
+def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int]:
+    """Every name an app may ask for → the Unix time it appeared, in alphabetical order."""
+    names = {m.name: int(c.created_at.timestamp()) for c in channels for m in c.models.all() if m.enabled}
+    names |= {alias.name: int(alias.created_at.timestamp()) for alias in aliases}
+    return dict(sorted(names.items()))
+
+
+class TableWatcher:
+    """Holds the table in force and replaces it when the revision moves. One per process."""
+
+    def __init__(self) -> None:
+        self._table: RoutingTable | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def current(self) -> RoutingTable:
+        return self._table or self.refresh()
+
+    def refresh(self) -> RoutingTable:
+        """Reload if anything changed since the last look. Called by whoever just wrote, and by the poll."""
+        with self._lock:
+            if self._table is None or read_revision() != self._table.revision:
+                self._table = load()
+                invalidate("channels_app")  # another process may have written: drop cachalot's rows too
+            return self._table
+
+    def start(self) -> None:
+        self.refresh()
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._poll, name="routing-table", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread:
+            self._thread.join(timeout=5)
+
+    def forget(self) -> None:
+        """Read everything anew at the next look."""
+        self._table = None
+
+    def _poll(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            try:
+                self.refresh()
+            except DatabaseError as problem:  # locked, or being restored: the old table serves on
+                logger.warning("Routing table not refreshed: %s", problem)
+        connection.close()
+
+
+watcher = TableWatcher()
+current = watcher.current
+refresh = watcher.refresh

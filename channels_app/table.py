@@ -1,0 +1,89 @@
+"""The RoutingTable: everything the gateway needs to know per call, frozen, in memory. No Django in here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from channels_app.providers import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One usable API key of a channel. `api_key` is empty for an engine that asks for none."""
+
+    id: int | None
+    api_key: str = field(repr=False)
+    last4: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds: to connect, to the answer's first byte, between two chunks of a stream."""
+
+    connect_s: float
+    first_byte_s: float
+    idle_s: float
+
+
+@dataclass(frozen=True)
+class ChannelRoute:
+    """A channel as the gateway sees it."""
+
+    id: int
+    name: str
+    provider: Provider
+    base_url: str
+    api_version: str
+    dialects: frozenset[str]
+    headers: Mapping[str, str]
+    proxy: str
+    priority: int
+    weight: int
+    limits: Limits
+    credentials: tuple[Credential, ...]
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.base_url))
+
+    @lru_cache(maxsize=4096)  # noqa: B019  # routes live as long as their table, the cache is bounded
+    def url(self, endpoint: str, upstream_model: str, dialect: str) -> str:
+        """Where `endpoint` of this channel is."""
+        return self.provider.endpoint_url(self.base_url, endpoint, upstream_model, self.api_version, dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A channel model that could serve a call: `model` is the public name, `upstream` the provider's."""
+
+    channel: ChannelRoute
+    model: str
+    upstream: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """The app's key, as far as a call needs it. `expires_at` is a Unix time or None."""
+
+    id: int
+    name: str
+    is_master: bool
+    digest: bytes = field(repr=False)
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingTable:
+    """One consistent picture of the owner's settings at `revision`.
+
+    `candidates` maps a public model name to its candidates, best priority first; `client_keys` maps the SHA-256 of
+    a key to its owner; `model_created` maps every public name to the Unix time it appeared.
+    """
+
+    revision: int
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    aliases: Mapping[str, tuple[str, ...]]
+    client_keys: Mapping[bytes, ClientIdentity]
+    model_created: Mapping[str, int]
+    max_attempts: int
+    max_body_bytes: int
+    unreadable_keys: int = 0
