@@ -1,0 +1,72 @@
+"""One client request in flight, and the answer it gets. Plain values that every gateway module may hold."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+
+from channels_app.table import ClientIdentity
+
+BodyKind = Literal["json", "multipart"]
+HeaderPairs = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A parsed request: enough to route it, and the bytes that will be sent.
+
+    `endpoint` is the path below `/v1/`; `started` is `time.perf_counter()` at arrival; `headers` are those of the
+    client's that may travel on to a provider; `wants_usage` tells that the client itself asked for a usage chunk.
+    """
+
+    id: str
+    dialect: str
+    endpoint: str
+    model: str
+    body: bytes
+    kind: BodyKind
+    content_type: str
+    stream: bool
+    wants_usage: bool
+    key: ClientIdentity
+    app: str
+    started: float
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back to the client: a whole body, or an iterator of chunks that have passed the commit point."""
+
+    status: int
+    headers: HeaderPairs
+    body: bytes | AsyncIterator[bytes]
+
+
+@dataclass(slots=True)
+class Tokens:
+    """Token counts of one call; `input` includes what was `cached`, `output` includes `reasoning`."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    reasoning: int = 0
+    estimated: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is learnt of a call while it runs; the recorder stores it when it ends."""
+
+    channel_id: int | None = None
+    channel: str = ""
+    model_sent: str = ""
+    model_answered: str = ""
+    attempts: int = 0
+    status: int = 0
+    error: str = ""
+    answered: bool = False  # a provider took the call and began to answer
+    events: int = 0
+    tokens: Tokens | None = None
+    first_token_ms: float | None = None
+    upstream_s: float = 0.0
+    overhead_ms: float = 0.0

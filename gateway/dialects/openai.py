@@ -1,0 +1,112 @@
+"""What OpenAI's formats have in common: how an answer tells what it cost, and how an error looks."""
+
+from typing import Any
+
+import msgspec
+
+from gateway.call import Tokens
+from gateway.errors import GatewayError
+
+
+class UsageBody(msgspec.Struct):
+    """The part of an answer, or of a stream's event, that tells what it cost. Everything else is skipped unread."""
+
+    model: Any = None
+    usage: Any = None
+    choices: Any = None
+    error: Any = None
+    x_groq: Any = None
+    timings: Any = None
+    response: Any = None
+
+
+class AnswerHead(msgspec.Struct):
+    """Like UsageBody for a whole answer; `choices` may be megabytes and is not built."""
+
+    model: Any = None
+    usage: Any = None
+    error: Any = None
+    timings: Any = None
+
+
+read_event = msgspec.json.Decoder(UsageBody).decode
+read_answer = msgspec.json.Decoder(AnswerHead).decode
+
+
+def tokens_of(body: UsageBody | AnswerHead) -> Tokens | None:
+    """Token counts of an OpenAI-shaped answer (Chat Completions, Completions, Responses, Embeddings), or None.
+
+    llama.cpp gives `timings` where no usage was asked for; Groq hides usage in `x_groq`; the Responses API's
+    stream nests the whole answer in `response`.
+    """
+    usage = body.usage
+    if isinstance(body, UsageBody) and usage is None:
+        usage = member(body.x_groq, "usage") or member(body.response, "usage")
+    if isinstance(usage, dict):
+        return from_openai_usage(usage)
+    return from_llamacpp_timings(body.timings) if isinstance(body.timings, dict) else None
+
+
+def from_openai_usage(usage: dict[str, Any]) -> Tokens:
+    """OpenAI's two spellings: prompt/completion (chat) and input/output (Responses, images, audio)."""
+    given = count(usage, "prompt_tokens", "input_tokens")
+    produced = count(usage, "completion_tokens", "output_tokens")
+    total = count(usage, "total_tokens")
+    inputs = member(usage, "prompt_tokens_details") or member(usage, "input_tokens_details")
+    outputs = member(usage, "completion_tokens_details") or member(usage, "output_tokens_details")
+    # xAI and Gemini's compatible API leave reasoning out of completion_tokens, but not out of the total.
+    return Tokens(
+        input=given,
+        output=max(produced, total - given) if produced else produced,
+        cached=count(inputs, "cached_tokens") or count(usage, "prompt_cache_hit_tokens"),
+        reasoning=count(outputs, "reasoning_tokens"),
+    )
+
+
+def from_llamacpp_timings(timings: dict[str, Any]) -> Tokens:
+    """llama.cpp: `cache_n` prompt tokens came from the cache, `prompt_n` were read, `predicted_n` written."""
+    cached = count(timings, "cache_n")
+    return Tokens(input=cached + count(timings, "prompt_n"), output=count(timings, "predicted_n"), cached=cached)
+
+
+def member(body: Any, name: str) -> Any:
+    return body.get(name) if isinstance(body, dict) else None
+
+
+def count(body: Any, *names: str) -> int:
+    """The first of `names` that holds a number; vendors send floats and nulls too."""
+    for name in names:
+        value = member(body, name)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**53:
+            return int(value)
+    return 0
+
+
+def build_error(error: GatewayError) -> bytes:
+    """OpenAI's error body (the SDKs need `error` to be an object)."""
+    return msgspec.json.encode({"error": error_object(error)})
+
+
+def error_object(error: GatewayError) -> dict[str, Any]:
+    return {"message": error.message, "type": error.kind, "param": error.param, "code": error.code}
+
+
+def error_in(body: UsageBody | AnswerHead) -> str:
+    """The message of an error that came where an answer should be, or an empty text."""
+    error = body.error
+    if error is None and isinstance(body, UsageBody):
+        error = member(body.response, "error")
+    if error is None or error is False or error == "":
+        return ""
+    return str(member(error, "message") or error)[:500]
+
+
+def error_status(body: UsageBody | AnswerHead) -> int | None:
+    """The HTTP status an error under status 200 stands for, where it tells one."""
+    for name in ("code", "status"):
+        value = member(body.error, name)
+        if isinstance(value, str) and value.isdigit():
+            value = int(value)
+        if isinstance(value, int) and 400 <= value <= 599:
+            return value
+    return None

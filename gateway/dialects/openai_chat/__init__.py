@@ -1,0 +1,1 @@
+"""OpenAI Chat Completions, and the endpoints that share its wire habits."""

@@ -1,0 +1,63 @@
+"""Chat Completions (and legacy Completions) streams, passed through."""
+
+import re
+
+from gateway.dialects.passthrough import Passthrough, read_body
+from gateway.sse import DONE, Event, encode
+
+_FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+# Only a key can be an unescaped `"usage":` in JSON, and no other member of a chunk is called so.
+_NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
+_END = encode(Event(b"", DONE))
+
+
+class ChatStream(Passthrough):
+    """Whole once a chunk gave a `finish_reason`; `[DONE]` alone is an interrupted answer."""
+
+    _saw_done = False
+
+    def is_plain(self, chunk: bytes) -> bool:
+        return (
+            chunk.startswith(b"data: {")
+            and chunk.endswith(b"}\n\n")
+            and b'"finish_reason":"' not in chunk
+            and b'"finish_reason": "' not in chunk
+            and b'"usage"' not in chunk
+            and b'"error"' not in chunk
+            and b"[DONE]" not in chunk
+            and b"\r" not in chunk
+            and b"\n:" not in chunk
+            and b"\nevent:" not in chunk
+            and b"\nid:" not in chunk
+        )
+
+    def pass_event(self, event: Event) -> bytes:
+        event = event._replace(type=b"")  # chat streams have no event types; openai-python fails on `ping`
+        if event.data == DONE:
+            self._saw_done = True
+            return b""  # written by `closing`, when it is known to be true
+        if not self.is_finished and _FINISH.search(event.data):
+            self.is_finished = True
+        if b'"usage"' in event.data and self.settings.hide_usage:
+            return self.without_usage(event)
+        return super().pass_event(event)
+
+    def without_usage(self, event: Event) -> bytes:
+        """Usage the client did not ask for: swallow its own chunk, strip the empty member of the others."""
+        stripped, nulls = _NULL_USAGE.subn(b"", event.data)
+        if nulls:
+            self.events += 1
+            return encode(self.named(event._replace(data=stripped)))
+        body = read_body(event)
+        is_usage_chunk = body.choices == [] and body.usage is not None
+        self.events += not is_usage_chunk
+        self.look_at(body)
+        return b"" if is_usage_chunk else encode(self.named(event))
+
+    def closing(self) -> bytes:
+        if self.error:
+            return b""  # the error event was the last word
+        if self.is_finished:
+            return _END
+        how = "ended its stream without a finish reason" if self._saw_done else "closed the stream in the middle"
+        return self.break_off(f"Novapi: {self.settings.channel} {how}; the answer is not complete. Ask again.")

@@ -1,0 +1,105 @@
+"""The OpenAI endpoints: read the body, hand a Call to relay."""
+
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest
+
+from channels_app import candidates
+from channels_app.table import RoutingTable
+from gateway import body as request_body
+from gateway import multipart
+from gateway.call import Answer, Call
+from gateway.errors import BadRequest, UnknownModel
+from gateway.relay import relay
+from gateway.routing import unknown_model_text
+from gateway.usage import app_name
+
+# The client's headers that travel on. Everything else stays: cookies, our key, addresses, hop-by-hop headers.
+TRAVELLING = frozenset(
+    b"accept anthropic-beta anthropic-version http-referer idempotency-key openai-beta originator session-id "
+    b"thread-id user-agent x-client-request-id x-title".split()
+)
+# What is asked for where the client names no model, as OpenAI itself does.
+DEFAULT_MODELS = {
+    "images/generations": "gpt-image-1",
+    "images/edits": "gpt-image-1",
+    "images/variations": "dall-e-2",
+    "moderations": "omni-moderation-latest",
+}
+
+
+async def answer(request: HttpRequest, endpoint: str, dialect: str = "openai-chat") -> Answer:
+    """Relay one call to `endpoint` (the path below /v1/)."""
+    table = candidates.current()
+    return await relay(await read_call(request, endpoint, dialect, table), table)
+
+
+async def read_call(request: Any, endpoint: str, dialect: str, table: RoutingTable) -> Call:
+    """The request as a Call. Raises BadRequest and its kin."""
+    headers: dict[bytes, bytes] = request.head
+    content_type = headers.get(b"content-type", b"").decode("latin-1")
+    kind = request_body.kind_of(content_type)
+    body = await request_body.read(request.receive, headers, table.max_body_bytes)
+    envelope = request_body.parse(body) if kind == "json" else read_form(body, content_type)
+    options = envelope.stream_options
+    return Call(
+        id=request.call_id,
+        dialect=dialect,
+        endpoint=endpoint,
+        model=model_of(envelope, endpoint),
+        body=body,
+        kind=kind,
+        content_type=content_type,
+        stream=envelope.stream is True,
+        wants_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        key=request.auth,
+        app=app_of(headers),
+        started=request.started,
+        headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.items() if n in TRAVELLING),
+    )
+
+
+def read_form(body: bytes, content_type: str) -> request_body.Envelope:
+    """The same members out of a form."""
+    try:
+        fields = multipart.read_fields(body, content_type)
+    except multipart.NotMultipart as problem:
+        raise BadRequest(f"Novapi: the request's form can't be read. {problem}", code="invalid_form") from problem
+    return request_body.Envelope(model=fields.get("model"), stream=fields.get("stream", "").lower() == "true")
+
+
+def model_of(envelope: request_body.Envelope, endpoint: str) -> str:
+    model = envelope.model if envelope.model is not None else DEFAULT_MODELS.get(endpoint)
+    if model is None:
+        raise BadRequest('Novapi: the request names no model. Add "model".', code="missing_model", param="model")
+    if not isinstance(model, str) or not model.strip():
+        raise BadRequest('Novapi: "model" must be a text, the name of a model.', code="invalid_model", param="model")
+    return model
+
+
+def app_of(headers: dict[bytes, bytes]) -> str:
+    title = headers.get(b"x-title", b"")[:100]  # OpenRouter's convention, which many apps follow
+    return title.decode("latin-1") or app_name(headers.get(b"user-agent", b"").decode("latin-1"))
+
+
+def model_list(table: RoutingTable) -> Answer:
+    """GET /v1/models."""
+    data = [model_object(name, created) for name, created in table.model_created.items()]
+    return json_answer({"object": "list", "data": data})
+
+
+def model_details(name: str, table: RoutingTable) -> Answer:
+    """GET /v1/models/{id}; ids contain slashes and colons."""
+    if name not in table.model_created:
+        raise UnknownModel(unknown_model_text(name, table), param="model")
+    return json_answer(model_object(name, table.model_created[name]))
+
+
+def model_object(name: str, created: int) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": created, "owned_by": "novapi"}
+
+
+def json_answer(body: Any, status: int = 200) -> Answer:
+    text = msgspec.json.encode(body)
+    return Answer(status, [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(text))], text)

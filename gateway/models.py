@@ -1,0 +1,42 @@
+"""What happened: one record per call, written by `gateway.recorder`."""
+
+from django.db import models
+
+
+class UsageRecord(models.Model):
+    """One finished call. Names are kept beside the ids, so that a record outlives the channel and the key.
+
+    Durations are milliseconds. `status` is what the client got: an HTTP status, or 499 when it went away.
+    """
+
+    request_id = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    key_id = models.BigIntegerField(null=True)
+    key_name = models.CharField(max_length=100)
+    app = models.CharField(max_length=100)
+    dialect = models.CharField(max_length=20)
+    endpoint = models.CharField(max_length=60)
+    model_asked = models.CharField(max_length=200)
+    model_sent = models.CharField(max_length=200)
+    model_answered = models.CharField(max_length=200)
+    channel_id = models.BigIntegerField(null=True)
+    channel_name = models.CharField(max_length=100)
+    attempts = models.PositiveIntegerField()
+    status = models.PositiveIntegerField()
+    error = models.CharField(max_length=500)
+    stream = models.BooleanField()
+    first_token_ms = models.FloatField(null=True)
+    duration_ms = models.FloatField()
+    overhead_ms = models.FloatField()
+    input_tokens = models.PositiveBigIntegerField(null=True)
+    output_tokens = models.PositiveBigIntegerField(null=True)
+    cached_tokens = models.PositiveBigIntegerField(null=True)
+    reasoning_tokens = models.PositiveBigIntegerField(null=True)
+    estimated = models.BooleanField()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [models.Index(fields=["-started_at", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.model_asked} {self.status}"

@@ -1,0 +1,155 @@
+"""Usage records into SQLite, in batches, off the hot path. A call only appends to a deque."""
+
+import logging
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from django.db import DatabaseError, connection, transaction
+
+from gateway.call import Call, Outcome
+from gateway.models import UsageRecord
+from gateway.usage import estimate
+
+logger = logging.getLogger(__name__)
+
+BATCH_SECONDS = 0.2  # a record is on disk within a quarter of a second
+BATCH_ROWS = 500  # one transaction; also how long the writer holds the interpreter at a time
+RETRY_SECONDS = 1.0
+MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the database locked
+
+_COLUMNS = [field.column for field in UsageRecord._meta.concrete_fields if not field.primary_key]
+_INSERT = (
+    f"INSERT INTO {UsageRecord._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+)
+
+Row = tuple[Any, ...]
+
+
+class Finished(NamedTuple):
+    """A call that has ended. The request's body is kept only where tokens must be estimated from it."""
+
+    call: tuple[Any, ...]
+    outcome: Outcome
+    duration_ms: float
+    started_at: float
+    body: bytes | None
+
+
+class Recorder:
+    """Owns the writing thread. `put` never waits; `close` returns when everything is on disk."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Finished] = deque()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.lost = 0
+
+    def start(self) -> None:
+        self._closing.clear()
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    def put(self, call: Call, outcome: Outcome) -> None:
+        """Hand over a finished call."""
+        duration = time.perf_counter() - call.started
+        body = call.body if outcome.tokens is None and outcome.answered and call.kind == "json" else None
+        self._waiting.append(Finished(call_columns(call), outcome, duration * 1000, time.time() - duration, body))
+        if not self._wake.is_set():
+            self._wake.set()
+
+    @property
+    def waiting(self) -> int:
+        """Records that are not on disk yet."""
+        return len(self._waiting)
+
+    def close(self, timeout_s: float = 10) -> None:
+        """Write what is left and stop."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait()
+            self._closing.wait(BATCH_SECONDS)
+            self._wake.clear()
+            self._drain()
+        self._drain()
+        connection.close()
+
+    def _drain(self) -> None:
+        """Write everything that waits; on a failing database keep it and try again later."""
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
+            try:
+                write([row(finished) for finished in batch])
+            except DatabaseError as problem:
+                self._keep(batch)
+                logger.error("Usage records could not be written (%s); %d wait.", problem, len(self._waiting))
+                if self._closing.wait(RETRY_SECONDS):
+                    return
+                self._wake.set()
+
+    def _keep(self, batch: list[Finished]) -> None:
+        self._waiting.extendleft(reversed(batch))
+        while len(self._waiting) > MAX_WAITING:
+            self._waiting.popleft()
+            self.lost += 1
+
+
+def write(rows: list[Row]) -> None:
+    """One transaction. Plain SQL: building model instances would cost more than the rest of a call."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+
+
+def call_columns(call: Call) -> Row:
+    """What is stored of the request itself; the call, with its body, is let go."""
+    return (call.id, call.key.id, call.key.name, call.app, call.dialect, call.endpoint, call.model[:200], call.stream)
+
+
+def row(finished: Finished) -> Row:
+    """A finished call as the columns of UsageRecord, in their order."""
+    request_id, key_id, key_name, app, dialect, endpoint, model, stream = finished.call
+    outcome = finished.outcome
+    started_at = datetime.fromtimestamp(finished.started_at, UTC)
+    return (
+        request_id,
+        started_at.strftime("%Y-%m-%d %H:%M:%S.%f"),  # Django's text form of a UTC time in SQLite
+        key_id,
+        key_name,
+        app,
+        dialect,
+        endpoint,
+        model,
+        outcome.model_sent[:200],
+        outcome.model_answered[:200],
+        outcome.channel_id,
+        outcome.channel,
+        outcome.attempts,
+        outcome.status,
+        outcome.error[:500],
+        stream,
+        outcome.first_token_ms,
+        finished.duration_ms,
+        outcome.overhead_ms,
+        *token_columns(finished),
+    )
+
+
+def token_columns(finished: Finished) -> Row:
+    """Tokens as counted by the provider, else estimated, else unknown."""
+    tokens = finished.outcome.tokens
+    if tokens is None and finished.body is not None:
+        tokens = estimate(finished.body, finished.outcome.events)
+    if tokens is None:
+        return None, None, None, None, False
+    return tokens.input, tokens.output, tokens.cached, tokens.reasoning, tokens.estimated
+
+
+recorder = Recorder()

@@ -1,0 +1,95 @@
+"""Pure: a call and the RoutingTable in, the plan out. Knows nothing of Django, httpx or ninja."""
+
+import difflib
+import itertools
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from channels_app.table import Candidate, Credential, RoutingTable
+from gateway.errors import NoSuitableChannel, UnknownModel
+
+# Which key of a channel goes first moves on by one with every plan, so that several keys share the load.
+_turn = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one candidate with one of its keys."""
+
+    candidate: Candidate
+    credential: Credential
+
+
+def plan(model: str, dialect: str, table: RoutingTable, rng: random.Random | None = None) -> list[Attempt]:
+    """The ordered attempts for `model` over channels that speak `dialect`, at most `table.max_attempts`.
+
+    Exact model before alias; higher priority first; inside one priority a weighted draw; then the channel's other
+    keys. Raises UnknownModel when nothing offers the model, NoSuitableChannel when what offers it speaks otherwise.
+    """
+    offered = candidates_for(model, table)
+    if not offered:
+        raise UnknownModel(unknown_model_text(model, table), param="model")
+    suitable = [candidate for candidate in offered if dialect in candidate.channel.dialects]
+    if not suitable:
+        raise NoSuitableChannel(unsuitable_text(model, dialect, offered), param="model")
+    attempts = list(itertools.islice(attempts_over(suitable, rng or random), table.max_attempts))
+    if not attempts:
+        raise NoSuitableChannel(f"Novapi: no channel that offers '{model}' has a usable key. Check its keys.")
+    return attempts
+
+
+def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:
+    """What `model` may be served by, in the order of its aliases' targets."""
+    exact = table.candidates.get(model)
+    if exact:
+        return exact
+    targets = table.aliases.get(model, ())
+    return [candidate for name in targets for candidate in table.candidates.get(name, ())]
+
+
+def attempts_over(candidates: Sequence[Candidate], rng: random.Random) -> Iterator[Attempt]:
+    """One attempt per candidate and key: every candidate's first key, then the keys that are left."""
+    if len(candidates) > 1:
+        candidates = ordered(candidates, rng)
+    turn = next(_turn)
+    rotations = [rotated(candidate.channel.credentials, turn) for candidate in candidates]
+    for round_ in range(max(map(len, rotations))):
+        for candidate, credentials in zip(candidates, rotations, strict=True):
+            if round_ < len(credentials):
+                yield Attempt(candidate, credentials[round_])
+
+
+def ordered(candidates: Sequence[Candidate], rng: random.Random) -> list[Candidate]:
+    """Alias targets stay in the owner's order; inside one target and priority the weights decide."""
+    chosen: list[Candidate] = []
+    for _, same in itertools.groupby(candidates, key=lambda c: (c.model, c.channel.priority)):
+        chosen += weighted_order(list(same), rng)
+    return chosen
+
+
+def weighted_order(candidates: list[Candidate], rng: random.Random) -> list[Candidate]:
+    """A random order in which a channel of weight 3 comes first three times as often as one of weight 1."""
+    # Efraimidis and Spirakis, "Weighted random sampling with a reservoir" (2006)
+    return sorted(candidates, key=lambda c: rng.random() ** (1 / c.channel.weight), reverse=True)
+
+
+def rotated(credentials: tuple[Credential, ...], turn: int) -> tuple[Credential, ...]:
+    if len(credentials) < 2:
+        return credentials
+    start = turn % len(credentials)
+    return credentials[start:] + credentials[:start]
+
+
+def unknown_model_text(model: str, table: RoutingTable) -> str:
+    shown = model if len(model) <= 100 else model[:100] + "…"
+    if not table.model_created:
+        return f"Novapi: no channel offers '{shown}' yet. Add a channel in the dashboard, or with POST /api/channels."
+    close = difflib.get_close_matches(model[:200], table.model_created, n=3, cutoff=0.5)
+    hint = f"Closest: {', '.join(close)}." if close else "GET /v1/models lists what is offered."
+    return f"Novapi: no enabled channel offers '{shown}'. {hint}"
+
+
+def unsuitable_text(model: str, dialect: str, offered: Sequence[Candidate]) -> str:
+    names = ", ".join(dict.fromkeys(candidate.channel.name for candidate in offered))
+    return f"Novapi: '{model}' is offered by {names}, which can't serve this endpoint ({dialect})."

@@ -1,0 +1,73 @@
+"""Between the client's format and the channel's. The same dialect passes through: bytes stay as they are, only the
+model's name is patched, and usage is asked for where the client did not."""
+
+import msgspec
+
+from gateway.call import Call
+from gateway.dialects.openai_chat.streams import ChatStream
+from gateway.dialects.openai_responses.streams import ResponsesStream
+from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
+from gateway.multipart import replace_field
+from gateway.routing import Attempt
+from gateway.splice import insert_member, replace_member, value_spans
+
+# Endpoints whose streams carry usage only when it is asked for.
+ASKS_FOR_USAGE = frozenset({"chat/completions", "completions"})
+BINARY = ("audio/", "video/", "image/", "application/octet-stream")
+STREAMS: dict[str, type[Passthrough]] = {
+    "chat/completions": ChatStream,
+    "completions": ChatStream,
+    "responses": ResponsesStream,
+}
+
+
+def request_body(call: Call, attempt: Attempt) -> bytes:
+    """The call's body for this candidate."""
+    upstream = attempt.candidate.upstream
+    if call.kind == "multipart":
+        return call.body if upstream == call.model else replace_field(call.body, call.content_type, "model", upstream)
+    body = call.body
+    if upstream != call.model:
+        body = replace_member(body, "model", msgspec.json.encode(upstream))
+    return with_usage(body) if injects_usage(call, attempt) else body
+
+
+def injects_usage(call: Call, attempt: Attempt) -> bool:
+    """Whether the gateway asks for a stream's usage on its own account."""
+    return (
+        call.stream
+        and not call.wants_usage
+        and call.endpoint in ASKS_FOR_USAGE
+        and attempt.candidate.channel.provider.stream_usage
+    )
+
+
+def with_usage(body: bytes) -> bytes:
+    """The body with `stream_options.include_usage` on, and its other stream options kept."""
+    spans = value_spans(body, "stream_options")
+    if not spans:
+        return insert_member(body, "stream_options", b'{"include_usage":true}')
+    start, stop = spans[-1]
+    if not body.startswith(b"{", start):  # null
+        return replace_member(body, "stream_options", b'{"include_usage":true}')
+    options = replace_member(body[start:stop], "include_usage", b"true")
+    return replace_member(body, "stream_options", options)
+
+
+def mirror(call: Call, attempt: Attempt) -> bytes | None:
+    """The model's name for the answer, as JSON: what the client asked for, where the channel calls it otherwise."""
+    return None if attempt.candidate.upstream == call.model else msgspec.json.encode(call.model)
+
+
+def answer_body(body: bytes, call: Call, attempt: Attempt) -> bytes:
+    """A whole answer for the client."""
+    name = mirror(call, attempt)
+    return body if name is None else replace_member(body, "model", name, insert=False)
+
+
+def stream_for(call: Call, attempt: Attempt, content_type: str) -> Passthrough | None:
+    """The state machine that carries this answer to the client; None for an answer that comes in one piece."""
+    settings = StreamSettings(mirror(call, attempt), injects_usage(call, attempt), attempt.candidate.channel.name)
+    if content_type.startswith("text/event-stream"):
+        return STREAMS.get(call.endpoint, Passthrough)(settings)
+    return Verbatim(settings) if content_type.startswith(BINARY) else None

@@ -1,0 +1,166 @@
+"""httpx's transport interface over aiohttp's client.
+
+httpx's own transport costs ten times the CPU of aiohttp's (DESIGN, measured facts). Requests and answers stay
+httpx's, so that tests substitute `httpx.MockTransport`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+import httpx
+from multidict import CIMultiDict
+from yarl import URL
+
+KEEPALIVE_SECONDS = 30  # most vendors keep idle connections for a minute, local engines for five seconds
+READ_BUFFER_BYTES = 256 * 1024
+MAX_HEADER_BYTES = 64 * 1024
+
+_url = lru_cache(maxsize=1024)(lambda text: URL(text, encoded=True))
+_timeout = lru_cache(maxsize=256)(lambda connect: aiohttp.ClientTimeout(total=None, connect=connect))
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """One connection pool for one proxy setting ("" for none).
+
+    Reads `request.extensions["timeout"]`: seconds to `connect`, to the `first_byte`, and between reads (`read`).
+    Raises httpx's exceptions. Redirects are not followed: they would carry the key elsewhere.
+    """
+
+    def __init__(self, proxy: str = "") -> None:
+        self._http_proxy = proxy if proxy.startswith("http") else None
+        self._session = aiohttp.ClientSession(
+            connector=connector(proxy),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("accept", "accept-encoding", "user-agent", "content-type"),
+            read_bufsize=READ_BUFFER_BYTES,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            trust_env=False,
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        timeouts = request.extensions["timeout"]
+        try:
+            async with asyncio.timeout(timeouts["first_byte"]):
+                answer = await self._send(request, timeouts)
+        except Exception as problem:  # aiohttp's, the proxy library's, the system's: this is where they become httpx's
+            raise as_httpx(problem, request) from problem
+        return httpx.Response(answer.status, headers=answer.raw_headers, stream=Body(answer, timeouts, request))
+
+    async def _send(self, request: httpx.Request, timeouts: dict[str, float]) -> aiohttp.ClientResponse:
+        try:
+            return await self._send_once(request, timeouts)
+        except aiohttp.ServerDisconnectedError:
+            # A kept connection that the server had given up: nothing was answered on it, so ask on a new one.
+            return await self._send_once(request, timeouts)
+
+    def _send_once(self, request: httpx.Request, timeouts: dict[str, float]) -> Any:
+        return self._session.request(
+            request.method,
+            _url(str(request.url)),
+            headers=CIMultiDict((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw),
+            data=request.content or None,
+            allow_redirects=False,
+            proxy=self._http_proxy,
+            timeout=_timeout(timeouts["connect"]),
+        )
+
+    async def aclose(self) -> None:
+        await self._session.close()
+
+
+def connector(proxy: str) -> aiohttp.BaseConnector:
+    """Unlimited connections: the number of calls in flight is limited elsewhere."""
+    options: dict[str, Any] = {"limit": 0, "keepalive_timeout": KEEPALIVE_SECONDS, "ttl_dns_cache": 60}
+    if proxy.startswith("socks"):
+        from aiohttp_socks import ProxyConnector
+
+        return ProxyConnector.from_url(proxy, rdns=True, **options)
+    return aiohttp.TCPConnector(**options)
+
+
+class Body(httpx.AsyncByteStream):
+    """An answer's body, chunk by chunk as the network gives it, with a limit on silence."""
+
+    def __init__(self, answer: aiohttp.ClientResponse, timeouts: dict[str, float], request: httpx.Request) -> None:
+        self._answer = answer
+        self._timeouts = timeouts
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        content = self._answer.content
+        silence = SilenceTimer(content)
+        try:
+            silence.allow(self._timeouts["first_byte"])
+            while chunk := await content.readany():
+                silence.waiting_since = None
+                yield chunk
+                silence.allow(self._timeouts["read"])
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
+            raise as_httpx(problem, self._request) from problem
+        finally:
+            silence.cancel()
+
+    async def aclose(self) -> None:
+        """Closes the connection unless the answer was read to its end, so the provider stops working on it."""
+        self._answer.close()
+
+
+class SilenceTimer:
+    """Ends a read that has been waiting too long. One timer per answer, moved on lazily: chunks cost nothing.
+
+    Time in which the client is slow to take a chunk does not count: `waiting_since` is None then.
+    """
+
+    def __init__(self, content: aiohttp.StreamReader) -> None:
+        self.waiting_since: float | None = None
+        self._content = content
+        self._loop = asyncio.get_running_loop()
+        self._seconds = 0.0
+        self._handle: asyncio.TimerHandle | None = None
+
+    def allow(self, seconds: float) -> None:
+        """A read begins; it may take this long."""
+        self.waiting_since = self._loop.time()
+        if seconds != self._seconds:
+            self.cancel()
+            self._seconds = seconds
+            self._handle = self._loop.call_later(seconds, self._look)
+
+    def cancel(self) -> None:
+        if self._handle:
+            self._handle.cancel()
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        due = (self.waiting_since or now) + self._seconds
+        if due <= now:
+            self._content.set_exception(TimeoutError())
+        else:
+            self._handle = self._loop.call_at(due, self._look)
+
+
+def as_httpx(problem: Exception, request: httpx.Request) -> httpx.TransportError:
+    """aiohttp's exceptions in httpx's words."""
+    text = str(problem) or type(problem).__name__
+    match problem:
+        case aiohttp.ConnectionTimeoutError():
+            return httpx.ConnectTimeout(text, request=request)
+        case aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError():
+            return httpx.ProxyError(text, request=request)
+        case aiohttp.ClientConnectorError():
+            return httpx.ConnectError(text, request=request)
+        case TimeoutError():
+            return httpx.ReadTimeout(text, request=request)
+        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
+            return httpx.RemoteProtocolError(text, request=request)
+        case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
+            return httpx.RemoteProtocolError(text, request=request)
+        case _ if type(problem).__module__.startswith("python_socks"):
+            return httpx.ProxyError(text, request=request)
+        case OSError():
+            return httpx.ReadError(text, request=request)
+    return httpx.RemoteProtocolError(text, request=request)

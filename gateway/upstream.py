@@ -1,0 +1,223 @@
+"""The only place that talks HTTP to providers. Foreign errors become ChannelFailure here, once."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from time import time
+
+import httpx
+import msgspec
+
+from channels_app.table import ChannelRoute, Credential
+from gateway.call import Call
+from gateway.routing import Attempt
+from gateway.transport import AiohttpTransport
+
+# 408/409/425/429 and 5xx may go well elsewhere; a refused key or an empty account is the channel's fault, not the
+# client's. Every other 4xx is about the request and would be refused by the next channel too.
+RETRYABLE = frozenset({401, 402, 403, 408, 409, 425, 429})
+MAX_ERROR_BYTES = 256 * 1024
+MAX_ANSWER_BYTES = 256 * 1024 * 1024
+
+_WORDS = {
+    401: "refused the key",
+    402: "no credit",
+    403: "refused the key",
+    408: "timed out",
+    404: "not found",
+    429: "rate limited",
+    503: "overloaded",
+    529: "overloaded",
+}
+
+
+@dataclass(slots=True)
+class ChannelFailure(Exception):
+    """A channel did not answer as it should.
+
+    `reason` is a few words for the owner; `status` the provider's status or None when there was none; `retryable`
+    whether another candidate may do better; `retry_after` seconds; `body` the provider's own error, if it is JSON;
+    `timed_out` tells silence from a refusal.
+    """
+
+    reason: str
+    status: int | None = None
+    retryable: bool = True
+    retry_after: float | None = None
+    body: bytes = b""
+    timed_out: bool = False
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Transports:
+    """The transports of the serving loop, one per proxy setting, made when first needed."""
+
+    def __init__(self) -> None:
+        self._by_proxy: dict[tuple[asyncio.AbstractEventLoop, str], httpx.AsyncBaseTransport] = {}
+        self.substitute: httpx.AsyncBaseTransport | None = None  # tests put an httpx.MockTransport here
+
+    def get(self, proxy: str) -> httpx.AsyncBaseTransport:
+        if self.substitute:
+            return self.substitute
+        key = (asyncio.get_running_loop(), proxy)
+        if key not in self._by_proxy:
+            self._by_proxy[key] = AiohttpTransport(proxy)
+        return self._by_proxy[key]
+
+    async def close(self) -> None:
+        """Close those of the running loop."""
+        loop = asyncio.get_running_loop()
+        for key in [key for key in self._by_proxy if key[0] is loop]:
+            await self._by_proxy.pop(key).aclose()
+
+
+transports = Transports()
+
+
+@lru_cache(maxsize=1024)
+def own_headers(channel: ChannelRoute, credential: Credential, dialect: str) -> tuple[tuple[str, str], ...]:
+    """What the channel itself adds to every request; these win over the client's."""
+    headers = {
+        "accept-encoding": "identity",  # what is passed through must not be packed
+        **channel.provider.auth_headers(credential.api_key, dialect),
+        **channel.headers,
+    }
+    return tuple(headers.items())
+
+
+_parsed_url = lru_cache(maxsize=1024)(httpx.URL)
+
+
+def build_request(call: Call, attempt: Attempt, body: bytes) -> httpx.Request:
+    """The call as it goes to this channel."""
+    channel = attempt.candidate.channel
+    own = own_headers(channel, attempt.credential, call.dialect)
+    names = {name for name, _ in own}
+    headers = [*own, ("content-type", call.content_type), *(h for h in call.headers if h[0] not in names)]
+    url = _parsed_url(channel.url(call.endpoint, attempt.candidate.upstream, call.dialect))
+    return httpx.Request("POST", url, headers=headers, content=body, extensions={"timeout": timeouts(channel)})
+
+
+def timeouts(channel: ChannelRoute) -> dict[str, float]:
+    limits = channel.limits
+    return {"connect": limits.connect_s, "first_byte": limits.first_byte_s, "read": limits.idle_s}
+
+
+async def send(request: httpx.Request, channel: ChannelRoute, credential: Credential) -> httpx.Response:
+    """Send, and return a success with its body unread. Raises ChannelFailure for anything else."""
+    try:
+        response = await transports.get(channel.proxy).handle_async_request(request)
+    except httpx.TransportError as problem:
+        raise as_failure(problem, channel) from problem
+    if 200 <= response.status_code < 300:
+        return response
+    raise await refusal(response, channel, credential)
+
+
+async def refusal(response: httpx.Response, channel: ChannelRoute, credential: Credential) -> ChannelFailure:
+    """What a status other than 2xx means."""
+    status = response.status_code
+    try:
+        body = await read(response, channel, MAX_ERROR_BYTES)
+    except ChannelFailure:
+        body = b""
+    if 300 <= status < 400:
+        return ChannelFailure(f"answered with a redirect ({status}); check its base URL", status)
+    body = without_key(body, credential) if is_json_object(body) else b""
+    words = _WORDS.get(status) or ("failed" if status >= 500 else "rejected the request")
+    wait = retry_after(response.headers, body)
+    reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
+    return ChannelFailure(reason, status, status >= 500 or status in RETRYABLE, wait, body)
+
+
+def failure_in_answer(message: str, status: int | None, body: bytes) -> ChannelFailure:
+    """An error that came under status 200; without a status of its own it is the channel's fault."""
+    retryable = status is None or status >= 500 or status in RETRYABLE
+    return ChannelFailure(f"answered with an error: {message[:200]}", status, retryable, body=body)
+
+
+async def read(response: httpx.Response, channel: ChannelRoute, limit: int = MAX_ANSWER_BYTES) -> bytes:
+    """The whole body of an answer; the connection is given back or closed whatever happens."""
+    chunks, size = [], 0
+    try:
+        async for chunk in stream(response, channel):
+            size += len(chunk)
+            if size > limit:
+                raise ChannelFailure(f"answered with more than {limit // 1024} KiB", response.status_code)
+            chunks.append(chunk)
+    finally:
+        await response.aclose()
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def stream(response: httpx.Response, channel: ChannelRoute) -> AsyncIterator[bytes]:
+    """The body chunk by chunk. Raises ChannelFailure when it breaks off."""
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]  # always an AsyncByteStream here
+            yield chunk
+    except httpx.TransportError as problem:
+        raise as_failure(problem, channel) from problem
+
+
+def as_failure(problem: httpx.TransportError, channel: ChannelRoute) -> ChannelFailure:
+    """A failed exchange in a few words."""
+    limits = channel.limits
+    match problem:
+        case httpx.ConnectTimeout():
+            return ChannelFailure(f"could not be reached within {limits.connect_s:g} s", timed_out=True)
+        case httpx.ReadTimeout():
+            return ChannelFailure(f"timed out after {limits.first_byte_s:g} s of silence", timed_out=True)
+        case httpx.ProxyError():
+            return ChannelFailure("could not be reached through its proxy")
+        case httpx.ConnectError():
+            return ChannelFailure(f"could not be reached at {address(problem.request)}")
+    return ChannelFailure("broke the connection")
+
+
+def address(request: httpx.Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc.decode()}"
+
+
+def retry_after(headers: httpx.Headers, body: bytes) -> float | None:
+    """Seconds from `retry-after-ms`, `retry-after` (seconds or a date), or Google's RetryInfo."""
+    try:
+        if "retry-after-ms" in headers:
+            return float(headers["retry-after-ms"]) / 1000
+        if value := headers.get("retry-after"):
+            return float(value) if value[:1].isdigit() else max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    except (ValueError, TypeError):
+        return None
+    found = re.search(rb'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"', body)
+    return float(found[1]) if found else None
+
+
+def detail(body: bytes) -> str:
+    """The provider's own words, shortened."""
+    message = error_message(body)
+    return f": {message[:200]}" if message else ""
+
+
+def error_message(body: bytes) -> str:
+    try:
+        error = msgspec.json.decode(body).get("error")
+    except (msgspec.MsgspecError, AttributeError, RecursionError):
+        return ""
+    message = error.get("message") if isinstance(error, dict) else error
+    return message if isinstance(message, str) else ""
+
+
+def is_json_object(body: bytes) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(body), dict)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+
+
+def without_key(body: bytes, credential: Credential) -> bytes:
+    """Some providers repeat the key they refuse; it must not reach the client or the log."""
+    return body.replace(credential.api_key.encode(), b"[key]") if credential.api_key else body
