@@ -1,0 +1,198 @@
+"""The engineer's drawer: Django's admin over everything the owner owns, and the records, read-only."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from channels_app import candidates
+from channels_app.models import Alias, Channel, ChannelKey, ChannelModel, ClientKey, Preferences, sealed_fields
+from channels_app.providers import PROVIDERS
+from channels_app.secrets import new_client_token
+from dashboard.api.channels import load_for_test
+from gateway import probe
+from gateway.models import UsageRecord
+
+admin.site.site_header = admin.site.site_title = "Novapi"
+admin.site.index_title = "Management"
+admin.site.unregister([User, Group])  # there is one owner
+
+
+class RefreshingAdmin(admin.ModelAdmin):
+    """What is saved here is in force when the page is back."""
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> Any:
+        candidates.refresh()
+        return super().response_post_save_add(request, obj)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> Any:
+        candidates.refresh()
+        return super().response_post_save_change(request, obj)
+
+
+class ChannelKeyForm(forms.ModelForm):
+    """Keys are write-only: an empty field keeps the stored one."""
+
+    new_key = forms.CharField(
+        required=False, label="API key", widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 50})
+    )
+
+    class Meta:
+        model = ChannelKey
+        fields = ["enabled"]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.instance.pk and not self.cleaned_data.get("new_key"):
+            raise forms.ValidationError("Enter the key.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> ChannelKey:
+        if secret := self.cleaned_data.get("new_key", "").strip():
+            for name, value in sealed_fields(secret).items():
+                setattr(self.instance, name, value)
+        return super().save(commit)
+
+
+class ChannelKeyInline(admin.TabularInline):
+    model = ChannelKey
+    form = ChannelKeyForm
+    fields = ["masked", "new_key", "enabled"]
+    readonly_fields = ["masked"]
+    extra = 0
+
+
+class ChannelModelInline(admin.TabularInline):
+    model = ChannelModel
+    extra = 0
+
+
+class ChannelForm(forms.ModelForm):
+    provider = forms.ChoiceField(choices=[(row.id, f"{row.name} ({row.id})") for row in PROVIDERS.values()])
+
+
+@admin.register(Channel)
+class ChannelAdmin(RefreshingAdmin):
+    form = ChannelForm
+    list_display = ["name", "provider", "base_url", "masked_keys", "model_count", "priority", "weight", "enabled"]
+    list_filter = ["enabled", "provider"]
+    search_fields = ["name", "provider", "base_url", "models__name", "models__upstream"]
+    inlines = [ChannelKeyInline, ChannelModelInline]
+    actions = ["enable", "disable", "test"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Channel]:
+        return super().get_queryset(request).prefetch_related("keys", "models")
+
+    @admin.display(description="keys")
+    def masked_keys(self, channel: Channel) -> str:
+        return ", ".join(key.masked for key in channel.keys.all())
+
+    @admin.display(description="models")
+    def model_count(self, channel: Channel) -> int:
+        return len(channel.models.all())
+
+    @admin.action(description="Enable")
+    def enable(self, request: HttpRequest, channels: QuerySet[Channel]) -> None:
+        switch(channels, True)
+
+    @admin.action(description="Disable")
+    def disable(self, request: HttpRequest, channels: QuerySet[Channel]) -> None:
+        switch(channels, False)
+
+    @admin.action(description="Test (sends one small call per channel)")
+    def test(self, request: HttpRequest, channels: QuerySet[Channel]) -> None:
+        for channel in channels:
+            report = async_to_sync(probe.test_channel)(*load_for_test(channel.pk))
+            text = "; ".join(f"{stage['name']}: {stage['detail']} ({stage['ms']} ms)" for stage in report["stages"])
+            self.message_user(request, f"{channel}: {text}", messages.SUCCESS if report["ok"] else messages.ERROR)
+
+
+@admin.register(Alias)
+class AliasAdmin(RefreshingAdmin):
+    list_display = ["name", "targets", "enabled"]
+    list_filter = ["enabled"]
+    search_fields = ["name", "targets"]
+    actions = ["enable", "disable"]
+
+    @admin.action(description="Enable")
+    def enable(self, request: HttpRequest, aliases: QuerySet[Alias]) -> None:
+        switch(aliases, True)
+
+    @admin.action(description="Disable")
+    def disable(self, request: HttpRequest, aliases: QuerySet[Alias]) -> None:
+        switch(aliases, False)
+
+
+@admin.register(ClientKey)
+class ClientKeyAdmin(RefreshingAdmin):
+    list_display = ["name", "masked", "is_master", "enabled", "expires_at", "created_at"]
+    list_filter = ["enabled", "is_master"]
+    search_fields = ["name", "last4"]
+    readonly_fields = ["masked", "is_master", "created_at"]
+    actions = ["enable", "disable", "delete_keys"]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj and obj.is_master)
+
+    def save_model(self, request: HttpRequest, obj: ClientKey, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_token(new_client_token())
+            self.message_user(request, f"The key of {obj.name} is {obj.token} - copy it now.", messages.WARNING)
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Enable")
+    def enable(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
+        switch(keys, True)
+
+    @admin.action(description="Disable (the master key always works)")
+    def disable(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
+        switch(keys.filter(is_master=False), False)
+
+    @admin.action(description="Delete (the master key stays)")
+    def delete_keys(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
+        keys.filter(is_master=False).delete()
+        candidates.refresh()
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(RefreshingAdmin):
+    list_display = ["__str__", "max_attempts", "connect_s", "first_byte_s", "idle_s", "max_body_mb"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(UsageRecord)
+class UsageRecordAdmin(admin.ModelAdmin):
+    list_display = [
+        "started_at", "app", "model_asked", "model_answered", "channel_name", "status", "stream",
+        "input_tokens", "output_tokens", "first_token_ms", "duration_ms", "attempts", "error",
+    ]  # fmt: skip
+    list_filter = ["status", "stream", "endpoint", "channel_name"]
+    search_fields = ["request_id", "model_asked", "app", "channel_name", "error"]
+    date_hierarchy = None
+    show_full_result_count = False  # counting millions of rows takes longer than reading a page of them
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def switch(rows: QuerySet[Any], enabled: bool) -> None:
+    rows.update(enabled=enabled)
+    candidates.refresh()

@@ -1,0 +1,125 @@
+"""/api/channels: the owner's channels."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router, Status
+
+from channels_app import candidates
+from channels_app.models import Channel, ClientKey, Preferences
+from channels_app.table import ChannelRoute, ClientIdentity
+from dashboard.api.schemas import ChannelIn, ChannelOut, ChannelPatch, FetchedModels, TestOut
+from gateway import probe
+from gateway.upstream import ChannelFailure
+
+router = Router(tags=["channels"])
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
+RELATED = frozenset({"api_keys", "models"})
+
+
+@router.get("", response=list[ChannelOut])
+def list_channels(request: HttpRequest) -> Any:
+    return Channel.objects.prefetch_related("keys", "models")
+
+
+@router.post("", response={201: ChannelOut})
+def create_channel(request: HttpRequest, payload: ChannelIn) -> Status[Channel]:
+    """Add a channel. In force when the answer arrives."""
+    return Status(201, save(request, Channel(), payload))
+
+
+@router.get("/{int:channel_id}", response=ChannelOut)
+def get_channel(request: HttpRequest, channel_id: int) -> Channel:
+    return get_object_or_404(Channel, pk=channel_id)
+
+
+@router.patch("/{int:channel_id}", response=ChannelOut)
+def change_channel(request: HttpRequest, channel_id: int, payload: ChannelPatch) -> Channel:
+    return save(request, get_object_or_404(Channel, pk=channel_id), payload)
+
+
+@router.delete("/{int:channel_id}", response={204: None})
+def delete_channel(request: HttpRequest, channel_id: int) -> Status[None]:
+    with transaction.atomic():
+        get_object_or_404(Channel, pk=channel_id).delete()
+    candidates.refresh()
+    return Status(204, None)
+
+
+@router.post("/{int:channel_id}/test", response=TestOut)
+async def test_channel(request: HttpRequest, channel_id: int) -> Any:
+    """Reach the provider, have each key accepted, have the first model answer."""
+    route, models, key = await sync_to_async(load_for_test)(channel_id)
+    return await probe.test_channel(route, models, key)
+
+
+@router.post("/{int:channel_id}/fetch-models", response={200: FetchedModels, 502: dict[str, str]})
+async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False) -> Any:
+    """Ask the provider for its models; with `add`, offer those that are new."""
+    route, models, _ = await sync_to_async(load_for_test)(channel_id)
+    try:
+        listed = await probe.list_models(route)
+    except ChannelFailure as failure:
+        return Status(502, {"detail": f"{route.name} {failure.reason}."})
+    new = [name for name in listed if name not in models.values()]
+    if add and new:
+        await sync_to_async(offer)(channel_id, models | {name: name for name in new})
+    return {"models": listed, "new": new, "added": add}
+
+
+def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:
+    """A channel as the gateway would see it, enabled or not; its models; the master key to book the call on."""
+    channel = get_object_or_404(Channel.objects.prefetch_related("keys", "models"), pk=channel_id)
+    models = {model.name: model.upstream for model in channel.models.all()}
+    route = candidates.channel_route(channel, Preferences.load())
+    return route, models, candidates.client_identity(ClientKey.master())
+
+
+def offer(channel_id: int, models: dict[str, str]) -> None:
+    Channel.objects.get(pk=channel_id).set_models(models)
+    candidates.refresh()
+
+
+def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Channel:
+    """Validate and store a channel with its keys and models, all or nothing."""
+    given = payload.model_dump(exclude_unset=True)
+    for name, value in given.items():
+        if name not in RELATED:
+            setattr(channel, name, with_default(channel, name, value))
+    channel.full_clean()
+    refuse_circle(request, channel)
+    with transaction.atomic():
+        channel.save()
+        if payload.api_keys is not None:
+            channel.set_api_keys(payload.api_keys)
+        if payload.models is not None:
+            channel.set_models(upstream_by_name(payload))
+    candidates.refresh()
+    return channel
+
+
+def with_default(channel: Channel, name: str, value: Any) -> Any:
+    """`null` means the field's default."""
+    return channel._meta.get_field(name).get_default() if value is None else value  # type: ignore[union-attr]
+
+
+def upstream_by_name(payload: ChannelPatch) -> dict[str, str]:
+    """Public name → upstream name; a bare text is both."""
+    pairs = [(m, m) if isinstance(m, str) else (m.name, m.upstream or m.name) for m in payload.models or []]
+    if any(not name or len(name) > 200 for name, _ in pairs):
+        raise ValidationError({"models": "A model's name has 1 to 200 characters."})
+    return dict(pairs)
+
+
+def refuse_circle(request: HttpRequest, channel: Channel) -> None:
+    """A channel that points back here would answer its own calls for ever."""
+    address = urlsplit(channel.base_url)
+    here = request.META.get("SERVER_PORT")
+    if address.hostname in LOOPBACK and str(address.port or 80) == here:
+        raise ValidationError({"base_url": "This address is Novapi itself; requests would run in a circle."})

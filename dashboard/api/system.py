@@ -1,0 +1,84 @@
+"""/api/providers, /api/models, /api/preferences, /api/status."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from ninja import Router
+
+from channels_app import candidates, secrets
+from channels_app.models import Preferences
+from channels_app.providers import PROVIDERS
+from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from gateway.recorder import recorder
+
+router = Router(tags=["system"])
+
+
+@router.get("/providers", response=list[ProviderOut])
+def list_providers(request: HttpRequest) -> Any:
+    """Every vendor and local engine a channel can be made for."""
+    return [
+        {
+            "id": row.id,
+            "name": row.name,
+            "base_url": row.base_url,
+            "needs_base_url": row.needs_base_url,
+            "auth": row.auth,
+            "dialects": row.dialects,
+            "local": row.local,
+            "has_model_list": row.models is not None,
+            "key_prefixes": row.key_prefixes,
+            "docs": row.docs,
+            "unverified": sorted(row.unverified),
+        }
+        for row in PROVIDERS.values()
+    ]
+
+
+@router.get("/models", response=list[ModelOut])
+def list_models(request: HttpRequest) -> Any:
+    """What apps can ask for, as the gateway sees it now."""
+    table = candidates.current()
+    return [
+        {
+            "name": name,
+            "channels": [candidate.channel.name for candidate in table.candidates.get(name, ())],
+            "alias_of": table.aliases.get(name, ()),
+        }
+        for name in table.model_created
+    ]
+
+
+@router.get("/preferences", response=PreferencesOut)
+def get_preferences(request: HttpRequest) -> Preferences:
+    return Preferences.load()
+
+
+@router.patch("/preferences", response=PreferencesOut)
+def change_preferences(request: HttpRequest, payload: PreferencesPatch) -> Preferences:
+    preferences = Preferences.load()
+    for name, value in payload.model_dump(exclude_unset=True, exclude_none=True).items():
+        setattr(preferences, name, value)
+    preferences.full_clean()
+    with transaction.atomic():
+        preferences.save()
+    candidates.refresh()
+    return preferences
+
+
+@router.get("/status", response=StatusOut)
+def get_status(request: HttpRequest) -> Any:
+    table = candidates.current()
+    channels = {candidate.channel.id for some in table.candidates.values() for candidate in some}
+    return {
+        "version": settings.NOVAPI_VERSION,
+        "home": str(settings.NOVAPI_HOME),
+        "secrets": secrets.storage(),
+        "unreadable_keys": table.unreadable_keys,
+        "channels": len(channels),
+        "models": len(table.model_created),
+        "records_waiting": recorder.waiting,
+        "records_lost": recorder.lost,
+    }
