@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Path
 
 from channels_app import candidates
@@ -15,12 +15,21 @@ from gateway.keys import authenticate
 from gateway.response import Relayed, error_answer
 
 
-def client_key(request: Any) -> ClientIdentity:
-    """The app's key, from any of the five places the protocols put it."""
+async def client_key(request: Any) -> ClientIdentity:
+    """The app's key, from any of the five places the protocols put it. Async, or ninja would use a thread for it."""
     return authenticate(request.head, request.scope["query_string"], candidates.current())
 
 
-api = NinjaAPI(
+class GatewayAPI(NinjaAPI):
+    """Ninja makes a response in advance that endpoints may decorate; ours return their own, so one serves all."""
+
+    _unused = HttpResponse()
+
+    def create_temporal_response(self, request: HttpRequest) -> HttpResponse:
+        return self._unused
+
+
+api = GatewayAPI(
     title="Novapi gateway",
     version=settings.NOVAPI_VERSION,
     description="OpenAI-compatible API of this machine's gateway. Every call needs your Novapi key.",

@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ class Envelope(msgspec.Struct):
 _read_envelope = msgspec.json.Decoder(Envelope).decode
 
 
+@lru_cache(maxsize=256)
 def kind_of(content_type: str) -> BodyKind:
     """JSON or multipart. Anything else a web page could send without being asked (415)."""
     essence = content_type.partition(";")[0].strip().lower()

@@ -15,7 +15,8 @@ class Call:
     """A parsed request: enough to route it, and the bytes that will be sent.
 
     `endpoint` is the path below `/v1/`; `started` is `time.perf_counter()` at arrival; `headers` are those of the
-    client's that may travel on to a provider; `wants_usage` tells that the client itself asked for a usage chunk.
+    client's that travel on to a provider, Content-Type among them; `wants_usage` tells that the client itself asked
+    for a usage chunk.
     """
 
     id: str

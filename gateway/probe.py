@@ -87,6 +87,7 @@ def small_call(candidate: Candidate, key: ClientIdentity) -> Call:
         key=key,
         app=TEST_APP,
         started=time.perf_counter(),
+        headers=(("content-type", "application/json"),),
     )
 
 
@@ -101,9 +102,9 @@ async def list_models(channel: ChannelRoute, position: int = 0) -> list[str]:
     if position >= len(channel.credentials):
         raise ChannelFailure("has no usable key", retryable=False)
     credential = channel.credentials[position]
-    headers = upstream.own_headers(channel, credential, channel.provider.models_dialect)
+    headers = upstream.outgoing_headers(channel, credential, channel.provider.models_dialect)
     url = channel.url("models", "", channel.provider.models_dialect)
-    request = httpx.Request("GET", url, headers=list(headers), extensions={"timeout": upstream.timeouts(channel)})
+    request = httpx.Request("GET", url, headers=headers, extensions={"timeout": upstream.timeouts(channel)})
     response = await upstream.send(request, channel, credential)
     body = await upstream.read(response, channel)
     try:

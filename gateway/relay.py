@@ -31,6 +31,7 @@ class Exchange:
     call: Call
     attempt: Attempt
     reply: httpx.Response
+    content_type: str
     outcome: Outcome
 
 
@@ -91,7 +92,7 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
         if content_type.startswith("text/html"):
             await reply.aclose()
             raise ChannelFailure("answered with a web page instead of an API answer; check its base URL", 200)
-        exchange = Exchange(call, attempt, reply, outcome)
+        exchange = Exchange(call, attempt, reply, content_type, outcome)
         if passing := translate.stream_for(call, attempt, content_type):
             return await commit(exchange, passing, sent_at)
         body = await upstream.read(reply, attempt.candidate.channel)
@@ -103,7 +104,7 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
 def whole_answer(exchange: Exchange, body: bytes) -> Answer:
     """An answer that is there in one piece: checked, metered, renamed."""
     reply, outcome = exchange.reply, exchange.outcome
-    if not reply.headers.get("content-type", "").startswith("text/"):  # transcripts may be plain text, srt, vtt
+    if not exchange.content_type.startswith("text/"):  # transcripts may be plain text, srt, vtt
         body = checked(exchange, body)
     outcome.answered, outcome.status = True, reply.status_code
     return Answer(reply.status_code, answer_headers(exchange, len(body)), body)

@@ -67,7 +67,11 @@ def answer_body(body: bytes, call: Call, attempt: Attempt) -> bytes:
 
 def stream_for(call: Call, attempt: Attempt, content_type: str) -> Passthrough | None:
     """The state machine that carries this answer to the client; None for an answer that comes in one piece."""
-    settings = StreamSettings(mirror(call, attempt), injects_usage(call, attempt), attempt.candidate.channel.name)
     if content_type.startswith("text/event-stream"):
-        return STREAMS.get(call.endpoint, Passthrough)(settings)
-    return Verbatim(settings) if content_type.startswith(BINARY) else None
+        kind = STREAMS.get(call.endpoint, Passthrough)
+    elif content_type.startswith(BINARY):
+        kind = Verbatim
+    else:
+        return None
+    name = attempt.candidate.channel.name
+    return kind(StreamSettings(mirror(call, attempt), injects_usage(call, attempt), name))

@@ -19,6 +19,9 @@ READ_BUFFER_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 64 * 1024
 
 _url = lru_cache(maxsize=1024)(lambda text: URL(text, encoded=True))
+_headers = lru_cache(maxsize=1024)(
+    lambda raw: CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+)
 _timeout = lru_cache(maxsize=256)(lambda connect: aiohttp.ClientTimeout(total=None, connect=connect))
 
 
@@ -48,7 +51,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 answer = await self._send(request, timeouts)
         except Exception as problem:  # aiohttp's, the proxy library's, the system's: this is where they become httpx's
             raise as_httpx(problem, request) from problem
-        return httpx.Response(answer.status, headers=answer.raw_headers, stream=Body(answer, timeouts, request))
+        response = httpx.Response(answer.status, headers=answer.raw_headers, stream=Body(answer, timeouts, request))
+        response.headers.encoding = "latin-1"  # or httpx tries encodings at every look-up
+        return response
 
     async def _send(self, request: httpx.Request, timeouts: dict[str, float]) -> aiohttp.ClientResponse:
         try:
@@ -61,8 +66,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._session.request(
             request.method,
             _url(str(request.url)),
-            headers=CIMultiDict((k.decode("latin-1"), v.decode("latin-1")) for k, v in request.headers.raw),
-            data=request.content or None,
+            headers=_headers(tuple(request.headers.raw)),
+            data=b"".join(request.stream) or None,  # type: ignore[arg-type]  # bodies are whole, see `upstream`
             allow_redirects=False,
             proxy=self._http_proxy,
             timeout=_timeout(timeouts["connect"]),
@@ -93,12 +98,17 @@ class Body(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._answer.content
         silence = SilenceTimer(content)
+        allowed = self._timeouts["first_byte"]
         try:
-            silence.allow(self._timeouts["first_byte"])
-            while chunk := await content.readany():
-                silence.waiting_since = None
-                yield chunk
-                silence.allow(self._timeouts["read"])
+            while not content.at_eof():
+                chunk = content.read_nowait()
+                if not chunk:
+                    silence.allow(allowed)
+                    chunk = await content.readany()
+                    silence.waiting_since = None
+                if chunk:
+                    yield chunk
+                    allowed = self._timeouts["read"]
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
             raise as_httpx(problem, self._request) from problem
         finally:
@@ -118,29 +128,29 @@ class SilenceTimer:
     def __init__(self, content: aiohttp.StreamReader) -> None:
         self.waiting_since: float | None = None
         self._content = content
-        self._loop = asyncio.get_running_loop()
         self._seconds = 0.0
         self._handle: asyncio.TimerHandle | None = None
 
     def allow(self, seconds: float) -> None:
         """A read begins; it may take this long."""
-        self.waiting_since = self._loop.time()
+        loop = asyncio.get_running_loop()
+        self.waiting_since = loop.time()
         if seconds != self._seconds:
             self.cancel()
             self._seconds = seconds
-            self._handle = self._loop.call_later(seconds, self._look)
+            self._handle = loop.call_later(seconds, self._look, loop)
 
     def cancel(self) -> None:
         if self._handle:
             self._handle.cancel()
 
-    def _look(self) -> None:
-        now = self._loop.time()
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
         due = (self.waiting_since or now) + self._seconds
         if due <= now:
             self._content.set_exception(TimeoutError())
         else:
-            self._handle = self._loop.call_at(due, self._look)
+            self._handle = loop.call_at(due, self._look, loop)
 
 
 def as_httpx(problem: Exception, request: httpx.Request) -> httpx.TransportError:

@@ -80,14 +80,20 @@ transports = Transports()
 
 
 @lru_cache(maxsize=1024)
-def own_headers(channel: ChannelRoute, credential: Credential, dialect: str) -> tuple[tuple[str, str], ...]:
-    """What the channel itself adds to every request; these win over the client's."""
+def outgoing_headers(
+    channel: ChannelRoute, credential: Credential, dialect: str, clients: tuple[tuple[str, str], ...] = ()
+) -> httpx.Headers:
+    """The client's headers that may travel, and over them what the channel itself adds to every request.
+
+    An app sends the same ones with nearly every call, so the result is kept.
+    """
     headers = {
+        **dict(clients),
         "accept-encoding": "identity",  # what is passed through must not be packed
         **channel.provider.auth_headers(credential.api_key, dialect),
         **channel.headers,
     }
-    return tuple(headers.items())
+    return httpx.Headers(headers)
 
 
 _parsed_url = lru_cache(maxsize=1024)(httpx.URL)
@@ -96,11 +102,10 @@ _parsed_url = lru_cache(maxsize=1024)(httpx.URL)
 def build_request(call: Call, attempt: Attempt, body: bytes) -> httpx.Request:
     """The call as it goes to this channel."""
     channel = attempt.candidate.channel
-    own = own_headers(channel, attempt.credential, call.dialect)
-    names = {name for name, _ in own}
-    headers = [*own, ("content-type", call.content_type), *(h for h in call.headers if h[0] not in names)]
+    headers = outgoing_headers(channel, attempt.credential, call.dialect, call.headers)
     url = _parsed_url(channel.url(call.endpoint, attempt.candidate.upstream, call.dialect))
-    return httpx.Request("POST", url, headers=headers, content=body, extensions={"timeout": timeouts(channel)})
+    stream = httpx.ByteStream(body)  # given as a stream, httpx adds no headers; the transport knows the length
+    return httpx.Request("POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts(channel)})
 
 
 def timeouts(channel: ChannelRoute) -> dict[str, float]:

@@ -44,7 +44,10 @@ def gateway_path(scope: dict[str, Any]) -> str | None:
 
 
 def header(scope: dict[str, Any], name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key == name), b"")
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return b""
 
 
 def wrong_host() -> GatewayError:

@@ -2,13 +2,14 @@
 
 import ipaddress
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+@cache
 def bound_host() -> str:
-    """The address the owner asked to listen on."""
+    """The address the owner asked to listen on; `serve` sets it before the first request."""
     return os.environ.get("NOVAPI_HOST", "127.0.0.1")
 
 

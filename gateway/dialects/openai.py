@@ -29,6 +29,7 @@ class AnswerHead(msgspec.Struct):
     timings: Any = None
 
 
+_NUMBERS = (int, float)  # not bool
 read_event = msgspec.json.Decoder(UsageBody).decode
 read_answer = msgspec.json.Decoder(AnswerHead).decode
 
@@ -75,9 +76,11 @@ def member(body: Any, name: str) -> Any:
 
 def count(body: Any, *names: str) -> int:
     """The first of `names` that holds a number; vendors send floats and nulls too."""
+    if not isinstance(body, dict):
+        return 0
     for name in names:
-        value = member(body, name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 2**53:
+        value = body.get(name)
+        if value and type(value) in _NUMBERS and 0 < value < 2**53:
             return int(value)
     return 0
 

@@ -27,6 +27,9 @@ class StreamSettings:
 class Passthrough:
     """Base for the dialects' streams; as it is, it serves streams whose end has no mark (images, audio)."""
 
+    opening: tuple[bytes, ...] = (b"data: {", b"event: ")  # how an event begins that goes through as it is
+    # What an event must be looked at for. Inside a JSON string a quote is escaped, so `"usage":` can only be a member.
+    marks: tuple[bytes, ...] = (b'"usage":{', b'"usage": {', b'"error"', b"[DONE]", b"\r", b"\n:", b"\nid:")
     is_text = True  # an error can be told inside the stream
 
     def __init__(self, settings: StreamSettings) -> None:
@@ -44,10 +47,31 @@ class Passthrough:
 
     def feed(self, chunk: bytes) -> bytes:
         """What goes to the client for a chunk of upstream bytes; may be empty."""
-        if self._verbatim and self.is_plain(chunk) and self._decoder.is_idle:
-            self.events += chunk.count(b"\n\n")
-            return chunk
+        if not self._verbatim:
+            return self.take_apart(chunk)
+        if not self._decoder.is_idle:  # finish the event that was cut, then go on as usual
+            head, rest = split_after(chunk, chunk.find(b"\n\n"))
+            if not head or not rest:
+                return self.take_apart(chunk)
+            passed = self.take_apart(head)
+            return passed + (self.feed(rest) if self._decoder.is_idle else self.take_apart(rest))
+        seen = self.visible(chunk)
+        plain, rest = split_after(seen, seen.rfind(b"\n\n", 0, self.first_mark(seen)))
+        if plain and not plain.startswith(self.opening):
+            return self.take_apart(seen)
+        self.events += plain.count(b"\n\n")
+        return plain + self.take_apart(rest) if rest else plain
+
+    def take_apart(self, chunk: bytes) -> bytes:
         return b"".join(self.pass_event(event) for event in self._decoder.feed(chunk))
+
+    def first_mark(self, chunk: bytes) -> int:
+        """Where the first thing is that needs a look; the chunk's length if nothing does."""
+        first = len(chunk)
+        for mark in self.marks:
+            if mark in chunk and (at := chunk.find(mark, 0, first)) >= 0:
+                first = at
+        return first
 
     def end(self) -> bytes:
         """The upstream closed: what is still owed to the client, an honest error if the answer is not whole."""
@@ -63,17 +87,9 @@ class Passthrough:
         self.error = self.error or problem
         return self.error_event(problem)
 
-    def is_plain(self, chunk: bytes) -> bool:
-        """Whether the chunk is nothing but whole, well-formed events that need no look."""
-        return (
-            chunk.startswith((b"data: {", b"event: "))
-            and chunk.endswith(b"}\n\n")
-            and b'"usage"' not in chunk
-            and b'"error"' not in chunk
-            and b"\r" not in chunk
-            and b"\n:" not in chunk
-            and b"\nid:" not in chunk
-        )
+    def visible(self, chunk: bytes) -> bytes:
+        """The chunk without what the client must not see, as far as that can be told without taking it apart."""
+        return chunk
 
     def pass_event(self, event: Event) -> bytes:
         """One event that had to be looked at."""
@@ -103,6 +119,13 @@ class Passthrough:
     def error_event(self, problem: str) -> bytes:
         body = {"error": {"message": problem, "type": "upstream_error", "param": None, "code": "stream_broken"}}
         return encode(Event(b"", msgspec.json.encode(body)))
+
+
+def split_after(chunk: bytes, at: int) -> tuple[bytes, bytes]:
+    """The chunk up to and after the blank line at `at`; all of it on one side where there is no cut to make."""
+    if at < 0:
+        return b"", chunk
+    return (chunk, b"") if at + 2 == len(chunk) else (chunk[: at + 2], chunk[at + 2 :])
 
 
 class Verbatim(Passthrough):

@@ -17,8 +17,8 @@ from gateway.usage import app_name
 
 # The client's headers that travel on. Everything else stays: cookies, our key, addresses, hop-by-hop headers.
 TRAVELLING = frozenset(
-    b"accept anthropic-beta anthropic-version http-referer idempotency-key openai-beta originator session-id "
-    b"thread-id user-agent x-client-request-id x-title".split()
+    b"accept anthropic-beta anthropic-version content-type http-referer idempotency-key openai-beta originator "
+    b"session-id thread-id user-agent x-client-request-id x-title".split()
 )
 # What is asked for where the client names no model, as OpenAI itself does.
 DEFAULT_MODELS = {

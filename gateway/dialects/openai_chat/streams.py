@@ -2,7 +2,7 @@
 
 import re
 
-from gateway.dialects.passthrough import Passthrough, read_body
+from gateway.dialects.passthrough import Passthrough, StreamSettings, read_body
 from gateway.sse import DONE, Event, encode
 
 _FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
@@ -14,22 +14,17 @@ _END = encode(Event(b"", DONE))
 class ChatStream(Passthrough):
     """Whole once a chunk gave a `finish_reason`; `[DONE]` alone is an interrupted answer."""
 
+    opening = (b"data: {",)
+    marks = (*Passthrough.marks, b'"finish_reason":"', b'"finish_reason": "', b"\nevent:")
     _saw_done = False
 
-    def is_plain(self, chunk: bytes) -> bool:
-        return (
-            chunk.startswith(b"data: {")
-            and chunk.endswith(b"}\n\n")
-            and b'"finish_reason":"' not in chunk
-            and b'"finish_reason": "' not in chunk
-            and b'"usage"' not in chunk
-            and b'"error"' not in chunk
-            and b"[DONE]" not in chunk
-            and b"\r" not in chunk
-            and b"\n:" not in chunk
-            and b"\nevent:" not in chunk
-            and b"\nid:" not in chunk
-        )
+    def __init__(self, settings: StreamSettings) -> None:
+        super().__init__(settings)
+        if settings.hide_usage:
+            self.marks = (*self.marks, b'"usage"')  # what `visible` left of it
+
+    def visible(self, chunk: bytes) -> bytes:
+        return chunk.replace(b',"usage":null', b"") if self.settings.hide_usage else chunk
 
     def pass_event(self, event: Event) -> bytes:
         event = event._replace(type=b"")  # chat streams have no event types; openai-python fails on `ping`

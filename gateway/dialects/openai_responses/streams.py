@@ -23,10 +23,8 @@ _read_type = msgspec.json.Decoder(TypedEvent).decode
 class ResponsesStream(Passthrough):
     """Whole once `response.completed`, `.incomplete` or `.failed` came; Codex reconnects where it is missing."""
 
+    marks = (*Passthrough.marks, b'"response"', b"event: error")
     _sequence = 0
-
-    def is_plain(self, chunk: bytes) -> bool:
-        return b'"response"' not in chunk and b"\nevent: error" not in chunk and super().is_plain(chunk)
 
     def feed(self, chunk: bytes) -> bytes:
         if found := _SEQUENCE.search(chunk):
