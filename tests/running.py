@@ -1,0 +1,134 @@
+"""A Novapi of the tests' own: the real program in a process of its own, used through its front door."""
+
+import itertools
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+_names = itertools.count(1)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), *words]
+
+
+def run(home: Path, *words: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess[str]:
+    """One command of the program in `home`, to its end."""
+    settings = os.environ | {"NOVAPI_HOME": str(home)} | env
+    return subprocess.run(
+        command(*words), env=settings, capture_output=True, text=True, timeout=timeout, check=False, cwd=ROOT
+    )
+
+
+class Novapi:
+    """`novapi serve` on a free port with its own data directory.
+
+    `http` has no credentials; `api` sends the master key to `/api/`; `call` posts to the gateway with it.
+    """
+
+    def __init__(self, home: Path, *words: str, **env: str) -> None:
+        self.home = home
+        self.port = free_port()
+        self.log = home.with_suffix(".log")
+        self._words = words
+        self._env = os.environ | {"NOVAPI_HOME": str(home)} | env
+
+    def __enter__(self) -> "Novapi":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command("serve", "--port", str(self.port), *self._words), env=self._env, stdout=log, stderr=log, cwd=ROOT
+            )
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
+        self._wait()
+        result = run(self.home, "key")
+        assert result.returncode == 0, result.stderr
+        self.key = result.stdout.strip()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+        self.stop()
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if self.http.get("/healthz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.02)
+        raise AssertionError(f"No answer within 30 s: {self.log.read_text()}")
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(30)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.key}"}
+
+    def api(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """A call to the management API with the master key."""
+        headers = self.authorization | options.pop("headers", {})
+        return self.http.request(method, f"/api{path}", headers=headers, **options)
+
+    def call(self, path: str = "chat/completions", **options: Any) -> httpx.Response:
+        """A POST to the gateway with the master key: `json=`, `content=`, `files=` as httpx has them."""
+        headers = self.authorization | options.pop("headers", {})
+        return self.http.post(f"/v1/{path}", headers=headers, **options)
+
+    def chat(self, model: str, **members: Any) -> httpx.Response:
+        """A small chat call."""
+        body = {"model": model, "messages": [{"role": "user", "content": "hi"}]} | members
+        return self.call(json=body)
+
+    def add_channel(self, base_url: str, **members: Any) -> str:
+        """A new channel of provider `custom` with one model of a name nobody else uses; gives that name."""
+        number = next(_names)
+        model = members.pop("model", f"model-{number}")
+        body = {
+            "name": f"Channel {number}",
+            "provider": "custom",
+            "base_url": base_url,
+            "api_keys": ["sk-upstream-secret-0001"],
+            "models": [{"name": model, "upstream": model}],
+        } | members
+        response = self.api("POST", "/channels", json=body)
+        assert response.status_code == 201, response.text
+        return str(model)
+
+    def record(self, request_id: str, timeout_s: float = 5) -> dict[str, Any]:
+        """The usage record of a call, once the recorder has written it."""
+        deadline = time.monotonic() + timeout_s
+        while time.monotonic() < deadline:
+            with sqlite3.connect(f"file:{self.home / 'novapi.db'}?mode=ro", uri=True) as database:
+                database.row_factory = sqlite3.Row
+                row = database.execute(
+                    "SELECT * FROM gateway_usagerecord WHERE request_id = ?", [request_id]
+                ).fetchone()
+            database.close()
+            if row:
+                return dict(row)
+            time.sleep(0.02)
+        raise AssertionError(f"No record of {request_id} within {timeout_s} s")
