@@ -108,7 +108,7 @@ def _keychain_takes(path: Path, key: str) -> bool:
     from keyring.errors import KeyringError
 
     try:
-        if keyring.get_keyring().priority < 1:  # type: ignore[operator]  # keyring's null and fail backends
+        if keyring.get_keyring().priority < 1:  # keyring's null and fail backends
             return False
         keyring.set_password(KEYCHAIN_SERVICE, _keychain_user(path), key)
         return keyring.get_password(KEYCHAIN_SERVICE, _keychain_user(path)) == key

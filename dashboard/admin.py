@@ -55,7 +55,8 @@ class ChannelKeyForm(forms.ModelForm):
         if secret := self.cleaned_data.get("new_key", "").strip():
             for name, value in sealed_fields(secret).items():
                 setattr(self.instance, name, value)
-        return super().save(commit)
+        saved: ChannelKey = super().save(commit)
+        return saved
 
 
 class ChannelKeyInline(admin.TabularInline):

@@ -20,7 +20,7 @@ BATCH_ROWS = 500  # one transaction; also how long the writer holds the interpre
 RETRY_SECONDS = 1.0
 MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the database locked
 
-_COLUMNS = [field.column for field in UsageRecord._meta.concrete_fields if not field.primary_key]
+_COLUMNS = [field.attname for field in UsageRecord._meta.concrete_fields if not field.primary_key]
 _INSERT = f"INSERT INTO {UsageRecord._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 Row = tuple[Any, ...]

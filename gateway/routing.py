@@ -11,6 +11,7 @@ from gateway.errors import NoSuitableChannel, UnknownModel
 
 # Which key of a channel goes first moves on by one with every plan, so that several keys share the load.
 _turn = itertools.count()
+_chance = random.Random()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def plan(model: str, dialect: str, table: RoutingTable, rng: random.Random | Non
     suitable = [candidate for candidate in offered if dialect in candidate.channel.dialects]
     if not suitable:
         raise NoSuitableChannel(unsuitable_text(model, dialect, offered), param="model")
-    attempts = list(itertools.islice(attempts_over(suitable, rng or random), table.max_attempts))
+    attempts = list(itertools.islice(attempts_over(suitable, rng or _chance), table.max_attempts))
     if not attempts:
         raise NoSuitableChannel(f"Novapi: no channel that offers '{model}' has a usable key. Check its keys.")
     return attempts

@@ -5,7 +5,7 @@ httpx's, so that tests substitute `httpx.MockTransport`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from functools import lru_cache
 from typing import Any
 
@@ -62,7 +62,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             # A kept connection that the server had given up: nothing was answered on it, so ask on a new one.
             return await self._send_once(request, timeouts)
 
-    def _send_once(self, request: httpx.Request, timeouts: dict[str, float]) -> Any:
+    def _send_once(self, request: httpx.Request, timeouts: dict[str, float]) -> Awaitable[aiohttp.ClientResponse]:
         return self._session.request(
             request.method,
             _url(str(request.url)),

@@ -32,7 +32,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     elif scope["path"].startswith("/static/"):
         await static.serve(scope, send)
     else:
-        await pages(scope, receive, send)
+        await pages(scope, receive, send)  # type: ignore[arg-type]  # Django types `send` more loosely
 
 
 def gateway_path(scope: dict[str, Any]) -> str | None:
