@@ -231,6 +231,7 @@ class ClientKey(models.Model):
         return secrets.unseal(self.sealed)
 
     @classmethod
+    @transaction.atomic
     def master(cls) -> "ClientKey":
         """The master key; made here at the first start."""
         found = cls.objects.filter(is_master=True).first()
@@ -245,6 +246,7 @@ class ClientKey(models.Model):
         """Take `token` as this key's secret; the caller saves."""
         self.sealed, self.digest, self.last4 = secrets.seal(token), secrets.digest(token), last4(token)
 
+    @transaction.atomic
     def rotate(self) -> str:
         """Replace the secret; the old one stops working within a second. Returns the new one."""
         token = secrets.new_client_token()

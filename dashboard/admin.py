@@ -6,6 +6,7 @@ from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -195,5 +196,6 @@ class UsageRecordAdmin(admin.ModelAdmin):
 
 
 def switch(rows: QuerySet[Any], enabled: bool) -> None:
-    rows.update(enabled=enabled)
+    with transaction.atomic():  # cachalot drops what it holds only when a transaction ends
+        rows.update(enabled=enabled)
     candidates.refresh()

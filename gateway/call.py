@@ -22,16 +22,16 @@ class Call:
     id: str
     dialect: str
     endpoint: str
-    model: str
-    body: bytes
-    kind: BodyKind
-    content_type: str
-    stream: bool
-    wants_usage: bool
     key: ClientIdentity
     app: str
     started: float
+    content_type: str
     headers: tuple[tuple[str, str], ...] = ()
+    model: str = ""
+    body: bytes = b""
+    kind: BodyKind = "json"
+    stream: bool = False
+    wants_usage: bool = False
 
 
 @dataclass(slots=True)

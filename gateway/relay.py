@@ -5,6 +5,7 @@ then the next candidate may be tried; after it nothing is retried, and a broken 
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -66,6 +67,11 @@ async def relay(call: Call, table: RoutingTable) -> Answer:
     return answer  # a stream is recorded when it has ended
 
 
+def refuse(call: Call, error: GatewayError) -> None:
+    """Record a call that was turned away before it could be routed."""
+    recorder.put(call, Outcome(status=error.status, error=error.message))
+
+
 async def first_good_answer(call: Call, table: RoutingTable, outcome: Outcome) -> Answer:
     """Try one candidate after the other until one answers."""
     failures: list[tuple[Attempt, ChannelFailure]] = []
@@ -106,8 +112,10 @@ def whole_answer(exchange: Exchange, body: bytes) -> Answer:
     reply, outcome = exchange.reply, exchange.outcome
     if not exchange.content_type.startswith("text/"):  # transcripts may be plain text, srt, vtt
         body = checked(exchange, body)
+        if exchange.call.stream and (events := translate.as_stream(body, exchange.call)):
+            body, reply.headers["content-type"] = events, "text/event-stream"
     outcome.answered, outcome.status = True, reply.status_code
-    return Answer(reply.status_code, answer_headers(exchange, len(body)), body)
+    return Answer(reply.status_code, answer_headers(exchange, body), body)
 
 
 def checked(exchange: Exchange, body: bytes) -> bytes:
@@ -149,7 +157,7 @@ async def first_event(passing: Passthrough, chunks: AsyncIterator[bytes]) -> byt
     else:
         passed = passing.end()
     if passing.failed_at_once:
-        raise upstream.failure_in_answer(passing.error, passing.error_status, passed)
+        raise upstream.failure_in_answer(passing.error, passing.error_status)
     if not passing.events and passing.is_text:
         raise ChannelFailure("closed the stream without an answer", 200)
     return passed
@@ -196,9 +204,15 @@ def give_up(call: Call, failures: list[tuple[Attempt, ChannelFailure]], outcome:
     _, last = failures[-1]
     if not last.retryable and last.status and last.body:
         outcome.status, outcome.error = last.status, last.reason
-        headers = [(b"content-type", b"application/json"), *own_headers(call, outcome)]
-        return Answer(last.status, headers, last.body)
+        own = own_headers(call, outcome)
+        return Answer(
+            last.status, [(b"content-type", b"application/json"), content_length(last.body), *own], last.body
+        )
     raise all_failed(call, failures)
+
+
+def content_length(body: bytes) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % len(body)
 
 
 def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> UpstreamFailed:
@@ -208,9 +222,9 @@ def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> Up
     count = "1 channel" if channels == 1 else f"{channels} channels"
     status, code = verdict([failure for _, failure in failures])
     waits = [failure.retry_after for _, failure in failures if failure.retry_after]
-    headers = {"retry-after": str(round(min(waits)) or 1)} if waits and status in (429, 503) else {}
-    if len(failures) > 1:
-        headers["x-should-retry"] = "false"  # the SDKs would retry what was just retried
+    headers = {"retry-after": str(math.ceil(min(waits)))} if waits and status in (429, 503) else {}
+    if len(failures) > 1 or code == "insufficient_quota":
+        headers["x-should-retry"] = "false"  # the SDKs would retry what was just retried, or can't go well
     text = f"Novapi: tried {count} for {call.model}: {tried}. Request id {call.id}."
     return UpstreamFailed(text, status=status, code=code, headers=headers)
 
@@ -218,6 +232,8 @@ def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> Up
 def verdict(failures: list[ChannelFailure]) -> tuple[int, str]:
     """Status and code for the client. A refused provider key is never passed on as 401: the app's key is fine."""
     statuses = {failure.status for failure in failures}
+    if statuses == {429} and all(b"insufficient_quota" in failure.body for failure in failures):
+        return 429, "insufficient_quota"
     if statuses == {429}:
         return 429, "rate_limit_exceeded"
     if all(failure.timed_out for failure in failures):
@@ -232,11 +248,11 @@ def verdict(failures: list[ChannelFailure]) -> tuple[int, str]:
     return 502, "upstream_failed"
 
 
-def answer_headers(exchange: Exchange, length: int | None = None, waited: float = 0.0) -> HeaderPairs:
+def answer_headers(exchange: Exchange, body: bytes | None = None, waited: float = 0.0) -> HeaderPairs:
     """The provider's headers that concern the client, and ours. `waited`: seconds of an attempt still under way."""
     headers = [(name, value) for name, value in exchange.reply.headers.raw if name.lower() not in _NOT_RELAYED]
-    if length is not None:
-        headers.append((b"content-length", b"%d" % length))
+    if body is not None:
+        headers.append(content_length(body))
     else:
         headers += [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
     return headers + own_headers(exchange.call, exchange.outcome, waited)

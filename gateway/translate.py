@@ -4,7 +4,9 @@ model's name is patched, and usage is asked for where the client did not."""
 import msgspec
 
 from gateway.call import Call
+from gateway.dialects.openai_chat import whole as openai_chat_whole
 from gateway.dialects.openai_chat.streams import ChatStream
+from gateway.dialects.openai_responses import whole as openai_responses_whole
 from gateway.dialects.openai_responses.streams import ResponsesStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
 from gateway.multipart import replace_field
@@ -63,6 +65,19 @@ def answer_body(body: bytes, call: Call, attempt: Attempt) -> bytes:
     """A whole answer for the client."""
     name = mirror(call, attempt)
     return body if name is None else replace_member(body, "model", name, insert=False)
+
+
+def as_stream(body: bytes, call: Call) -> bytes | None:
+    """A whole answer as the stream the client asked for; None where the endpoint has no such stream."""
+    if call.endpoint not in STREAMS:
+        return None
+    try:
+        answer = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError):  # a lone surrogate somewhere: better whole than not at all
+        return None
+    if call.endpoint == "responses":
+        return openai_responses_whole.as_events(answer)
+    return openai_chat_whole.as_events(answer, call.wants_usage)
 
 
 def stream_for(call: Call, attempt: Attempt, content_type: str) -> Passthrough | None:

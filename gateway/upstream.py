@@ -140,7 +140,7 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
     return ChannelFailure(reason, status, status >= 500 or status in RETRYABLE, wait, body)
 
 
-def failure_in_answer(message: str, status: int | None, body: bytes) -> ChannelFailure:
+def failure_in_answer(message: str, status: int | None, body: bytes = b"") -> ChannelFailure:
     """An error that came under status 200; without a status of its own it is the channel's fault."""
     retryable = status is None or status >= 500 or status in RETRYABLE
     return ChannelFailure(f"answered with an error: {message[:200]}", status, retryable, body=body)

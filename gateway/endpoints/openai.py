@@ -10,8 +10,8 @@ from channels_app.table import RoutingTable
 from gateway import body as request_body
 from gateway import multipart
 from gateway.call import Answer, Call
-from gateway.errors import BadRequest, UnknownModel
-from gateway.relay import relay
+from gateway.errors import BadRequest, GatewayError, UnknownModel
+from gateway.relay import refuse, relay
 from gateway.routing import unknown_model_text
 from gateway.usage import app_name
 
@@ -32,31 +32,43 @@ DEFAULT_MODELS = {
 async def answer(request: HttpRequest, endpoint: str, dialect: str = "openai-chat") -> Answer:
     """Relay one call to `endpoint` (the path below /v1/)."""
     table = candidates.current()
-    return await relay(await read_call(request, endpoint, dialect, table), table)
+    try:
+        call = await read_call(request, endpoint, dialect, table)
+    except GatewayError as error:
+        refuse(Call(**arrival(request, endpoint, dialect)), error)
+        raise
+    return await relay(call, table)
+
+
+def arrival(request: Any, endpoint: str, dialect: str) -> dict[str, Any]:
+    """What is known of a call before its body is read, as members of Call."""
+    headers: dict[bytes, bytes] = request.head
+    return {
+        "id": request.call_id,
+        "dialect": dialect,
+        "endpoint": endpoint,
+        "key": request.auth,
+        "app": app_of(headers),
+        "started": request.started,
+        "content_type": headers.get(b"content-type", b"").decode("latin-1"),
+        "headers": tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.items() if n in TRAVELLING),
+    }
 
 
 async def read_call(request: Any, endpoint: str, dialect: str, table: RoutingTable) -> Call:
-    """The request as a Call. Raises BadRequest and its kin."""
-    headers: dict[bytes, bytes] = request.head
-    content_type = headers.get(b"content-type", b"").decode("latin-1")
-    kind = request_body.kind_of(content_type)
-    body = await request_body.read(request.receive, headers, table.max_body_bytes)
-    envelope = request_body.parse(body) if kind == "json" else read_form(body, content_type)
+    """The whole request as a Call. Raises BadRequest and its kin."""
+    known = arrival(request, endpoint, dialect)
+    kind = request_body.kind_of(known["content_type"])
+    body = await request_body.read(request.receive, request.head, table.max_body_bytes)
+    envelope = request_body.parse(body) if kind == "json" else read_form(body, known["content_type"])
     options = envelope.stream_options
     return Call(
-        id=request.call_id,
-        dialect=dialect,
-        endpoint=endpoint,
+        **known,
         model=model_of(envelope, endpoint),
         body=body,
         kind=kind,
-        content_type=content_type,
         stream=envelope.stream is True,
         wants_usage=isinstance(options, dict) and options.get("include_usage") is True,
-        key=request.auth,
-        app=app_of(headers),
-        started=request.started,
-        headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.items() if n in TRAVELLING),
     )
 
 
