@@ -20,6 +20,7 @@ from gateway.models import UsageRecord
 
 admin.site.site_header = admin.site.site_title = "Novapi"
 admin.site.index_title = "Management"
+admin.site.site_url = None
 admin.site.unregister([User, Group])  # there is one owner
 
 
@@ -76,11 +77,28 @@ class ChannelModelInline(admin.TabularInline):
 class ChannelForm(forms.ModelForm):
     provider = forms.ChoiceField(choices=[(row.id, f"{row.name} ({row.id})") for row in PROVIDERS.values()])
 
+    class Meta:
+        model = Channel
+        fields = "__all__"
+        widgets = {"dialects": forms.Textarea(attrs={"rows": 2}), "headers": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_dialects(self) -> list[str]:
+        return self.cleaned_data["dialects"] or []
+
+    def clean_headers(self) -> dict[str, str]:
+        return self.cleaned_data["headers"] or {}
+
 
 @admin.register(Channel)
 class ChannelAdmin(RefreshingAdmin):
     form = ChannelForm
-    list_display = ["name", "provider", "base_url", "masked_keys", "model_count", "priority", "weight", "enabled"]
+    fieldsets = [
+        (None, {"fields": ["name", "provider", "base_url", "enabled"]}),
+        ("Order", {"fields": ["priority", "weight"]}),
+        ("Time limits in seconds", {"fields": ["connect_s", "first_byte_s", "idle_s"], "classes": ["collapse"]}),
+        ("Special cases", {"fields": ["api_version", "dialects", "headers", "proxy"], "classes": ["collapse"]}),
+    ]
+    list_display = ["name", "enabled", "provider", "base_url", "masked_keys", "model_count", "priority", "weight"]
     list_filter = ["enabled", "provider"]
     search_fields = ["name", "provider", "base_url", "models__name", "models__upstream"]
     inlines = [ChannelKeyInline, ChannelModelInline]

@@ -52,7 +52,11 @@ class OwnerMiddleware:
         if "token" in request.GET and request.method == "GET" and not request.path.startswith("/api/"):
             return self.sign_in(request)
         if not (has_session(request) or presents_master_key(request)):
-            return refused(request, 401, "Open Novapi from its window, or with the link that `novapi serve` prints.")
+            return refused(
+                request,
+                401,
+                "This browser is not signed in. Open Novapi from its window, or with the link it printed.",
+            )
         if has_foreign_body(request):
             return refused(request, 415, "Send 'Content-Type: application/json'.")
         request.user = SimpleLazyObject(lambda: User.objects.get(username=OWNER))  # type: ignore[assignment]

@@ -36,6 +36,10 @@ api = GatewayAPI(
     docs_url="/v1/docs",
     openapi_url="/v1/openapi.json",
     auth=client_key,
+    openapi_extra={
+        "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+        "security": [{"key": []}],
+    },
     urls_namespace="gateway",
 )
 

@@ -13,6 +13,7 @@ DEBUG = os.environ.get("NOVAPI_DEBUG") == "1"
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [
+    "dashboard",  # first: its templates replace some of the admin's
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     "cachalot",
     "channels_app",
     "gateway",
-    "dashboard",
     "novapi_site",
 ]
 
@@ -95,5 +95,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
     "root": {"handlers": ["stderr"], "level": os.environ.get("NOVAPI_LOG_LEVEL", "WARNING").upper()},
 }
