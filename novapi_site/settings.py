@@ -13,9 +13,9 @@ DEBUG = os.environ.get("NOVAPI_DEBUG") == "1"
 ALLOWED_HOSTS = ["*"]
 
 INSTALLED_APPS = [
-    "dashboard",  # first: its templates replace some of the admin's
-    "django.contrib.admin",
     "django.contrib.auth",
+    "dashboard",  # before the admin, some of whose templates it replaces; after auth, whose admin pages it removes
+    "django.contrib.admin",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
