@@ -105,11 +105,13 @@ class LeanHandler:
 
 async def write(answer: Answer, send: Send) -> None:
     """Send an answer; a stream goes out chunk by chunk, and is closed whatever happens."""
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
     if isinstance(answer.body, bytes):
+        await send(start)
         await send({"type": "http.response.body", "body": answer.body})
         return
     try:
+        await send(start)
         async for chunk in answer.body:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     except ChannelFailure as failure:

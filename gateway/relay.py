@@ -25,17 +25,6 @@ from gateway.sse import EventTooLarge
 from gateway.upstream import ChannelFailure
 
 
-@dataclass(slots=True)
-class Exchange:
-    """A call, the attempt at it, and what came back."""
-
-    call: Call
-    attempt: Attempt
-    reply: httpx.Response
-    content_type: str
-    outcome: Outcome
-
-
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 
 # Headers of one hop (RFC 9110, 7.6.1), what describes bytes we may have changed, and what is the site's own business.
@@ -46,6 +35,17 @@ _NOT_RELAYED = frozenset(
     b"access-control-allow-methods access-control-expose-headers access-control-max-age clear-site-data "
     b"content-security-policy nel report-to reporting-endpoints x-novapi-request-id location www-authenticate".split()
 )
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A call, the attempt at it, and what came back."""
+
+    call: Call
+    attempt: Attempt
+    reply: httpx.Response
+    content_type: str
+    outcome: Outcome
 
 
 async def relay(call: Call, table: RoutingTable) -> Answer:
@@ -60,6 +60,10 @@ async def relay(call: Call, table: RoutingTable) -> Answer:
         raise
     except asyncio.CancelledError:
         outcome.status, outcome.error = CLIENT_GONE, "The client went away."
+        recorder.put(call, outcome)
+        raise
+    except Exception:
+        outcome.status, outcome.error = 500, "Something went wrong inside Novapi."
         recorder.put(call, outcome)
         raise
     if isinstance(answer.body, bytes):
@@ -110,7 +114,7 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
 def whole_answer(exchange: Exchange, body: bytes) -> Answer:
     """An answer that is there in one piece: checked, metered, renamed."""
     reply, outcome = exchange.reply, exchange.outcome
-    if not exchange.content_type.startswith("text/"):  # transcripts may be plain text, srt, vtt
+    if not (exchange.content_type.startswith("text/") and exchange.call.endpoint.startswith("audio/")):  # srt, vtt
         body = checked(exchange, body)
         if exchange.call.stream and (events := translate.as_stream(body, exchange.call)):
             body, reply.headers["content-type"] = events, "text/event-stream"
@@ -144,7 +148,9 @@ async def commit(exchange: Exchange, passing: Passthrough, sent_at: float) -> An
     outcome.first_token_ms = (now - exchange.call.started) * 1000
     outcome.answered, outcome.status = True, reply.status_code
     headers = answer_headers(exchange, waited=now - sent_at)
-    return Answer(reply.status_code, headers, pass_on(exchange, passing, first, chunks))
+    body = pass_on(exchange, passing, first, chunks)
+    await anext(body)  # step inside its `try`: from here on it records and closes even if nobody reads it
+    return Answer(reply.status_code, headers, body)
 
 
 async def first_event(passing: Passthrough, chunks: AsyncIterator[bytes]) -> bytes:
@@ -173,9 +179,10 @@ def feed(passing: Passthrough, chunk: bytes) -> bytes:
 async def pass_on(
     exchange: Exchange, passing: Passthrough, first: bytes, chunks: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
-    """The committed stream, chunk by chunk; records the call when it ends, however it ends."""
+    """The committed stream, chunk by chunk, after an empty first one; records the call however it ends."""
     outcome = exchange.outcome
     try:
+        yield b""
         yield first
         async for chunk in chunks:
             if passed := feed(passing, chunk):

@@ -48,6 +48,12 @@ def tokens_of(body: UsageBody | AnswerHead) -> Tokens | None:
     return from_llamacpp_timings(body.timings) if isinstance(body.timings, dict) else None
 
 
+def model_in(body: UsageBody) -> str:
+    """The model that answered, as the provider calls it."""
+    model = body.model or member(body.response, "model")
+    return model if isinstance(model, str) else ""
+
+
 def from_openai_usage(usage: dict[str, Any]) -> Tokens:
     """OpenAI's two spellings: prompt/completion (chat) and input/output (Responses, images, audio)."""
     given = count(usage, "prompt_tokens", "input_tokens")

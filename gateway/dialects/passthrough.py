@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.call import Tokens
-from gateway.dialects.openai import UsageBody, error_in, error_status, read_event, tokens_of
+from gateway.dialects.openai import UsageBody, error_in, error_status, model_in, read_event, tokens_of
 from gateway.splice import replace_member
 from gateway.sse import DONE, Decoder, Event, encode
 
@@ -103,6 +103,7 @@ class Passthrough:
     def look_at(self, body: UsageBody) -> None:
         """Keep what an event tells about cost and failure."""
         self.tokens = tokens_of(body) or self.tokens
+        self.model = self.model or model_in(body)
         if not self.error and (message := error_in(body)):
             self.error, self.error_status = message, error_status(body)
             self.failed_at_once = self.events == 1
