@@ -24,7 +24,6 @@ from gateway.routing import Attempt
 from gateway.sse import EventTooLarge
 from gateway.upstream import ChannelFailure
 
-
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 
 # Headers of one hop (RFC 9110, 7.6.1), what describes bytes we may have changed, and what is the site's own business.
