@@ -4,9 +4,7 @@ Django's own ASGIHandler starts an OS thread per request and costs five times th
 """
 
 import asyncio
-import itertools
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
@@ -16,7 +14,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, get_resolver
 
 from gateway.body import ClientGone
-from gateway.call import Answer
+from gateway.call import Answer, new_call_id
 from gateway.departures import Departures, Visit
 from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
 from gateway.response import Relayed, error_answer, signed
@@ -26,11 +24,6 @@ logger = logging.getLogger(__name__)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 URLCONF = "gateway.urls"
-
-
-# Call ids: random once per launch, then counted. Asking the system for random bytes per call would cost 2 %.
-_LAUNCH = secrets.token_hex(6)
-_numbers = itertools.count(1)
 
 
 class GatewayRequest(HttpRequest):
@@ -48,7 +41,7 @@ class GatewayRequest(HttpRequest):
         self.head: dict[bytes, bytes] = dict(scope["headers"])
         self.visit = visit
         self.started = started
-        self.call_id = f"nv_{_LAUNCH}{next(_numbers):06x}"
+        self.call_id = new_call_id()
 
     async def receive(self) -> Any:
         """The next piece of the body; after the last one the visit listens for a hang-up."""

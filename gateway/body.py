@@ -27,6 +27,10 @@ class Envelope(msgspec.Struct):
     stream_options: Any = None
 
 
+# Pieces that unpack to 8 MiB at most: deflate packs 1 : 1032, a zstd block of 4 bytes can stand for 128 KiB.
+DEFLATE_PIECE_BYTES = 8 * 1024
+ZSTD_PIECE_BYTES = 256
+
 _read_envelope = msgspec.json.Decoder(Envelope).decode
 
 
@@ -87,25 +91,35 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def unpack_gzip(body: bytes, limit: int) -> bytes:
-    return unpack_zlib(zlib.decompressobj(wbits=31), body, limit)
+    return unpack_members(lambda: zlib.decompressobj(wbits=31), body, limit, DEFLATE_PIECE_BYTES)
 
 
 def unpack_deflate(body: bytes, limit: int) -> bytes:
+    """zlib's format, as RFC 9110 says, or the bare one that some clients send."""
     is_zlib = len(body) > 1 and body[0] & 0x0F == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-    return unpack_zlib(zlib.decompressobj(wbits=15 if is_zlib else -15), body, limit)
-
-
-def unpack_zlib(unpacker: Any, body: bytes, limit: int) -> bytes:
-    unpacked: bytes = unpacker.decompress(body, limit)
-    if not unpacker.eof and len(unpacked) < limit:
-        raise EOFError
-    return unpacked
+    return unpack_members(lambda: zlib.decompressobj(wbits=15 if is_zlib else -15), body, limit, DEFLATE_PIECE_BYTES)
 
 
 def unpack_zstd(body: bytes, limit: int) -> bytes:
     # 128 MiB is the window RFC 8878 lets a decoder refuse above; a frame may ask for gigabytes
-    with zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(body, read_across_frames=True) as reader:
-        return reader.read(limit)
+    decompressor = zstandard.ZstdDecompressor(max_window_size=2**27)
+    return unpack_members(decompressor.decompressobj, body, limit, ZSTD_PIECE_BYTES)
+
+
+def unpack_members(new_member: Callable[[], Any], body: bytes, limit: int, piece_bytes: int) -> bytes:
+    """One gzip member or zstd frame after the other, in pieces small enough to stop soon after `limit`."""
+    packed, unpacked, size, position = memoryview(body), [], 0, 0
+    member = None
+    while position < len(packed) and size < limit:
+        member = member or new_member()
+        piece = packed[position : position + piece_bytes]
+        unpacked.append(member.decompress(piece))
+        size += len(unpacked[-1])
+        position += len(piece) - len(member.unused_data)
+        member = None if member.eof else member
+    if member is not None and size < limit:
+        raise EOFError
+    return b"".join(unpacked)
 
 
 UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
@@ -136,7 +150,9 @@ def parse(body: bytes) -> Envelope:
 def parse_leniently(body: bytes, problem: str) -> Envelope:
     """A lone surrogate or a byte order mark is refused by the fast parser; most vendors take it, so do we."""
     try:
-        loaded = json.loads(body, parse_constant=refuse_constant)
+        loaded = json.loads(body.decode("utf-8-sig"), parse_constant=refuse_constant)
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"Novapi: the request's body is not UTF-8: {error.reason}.", code="invalid_json") from None
     except RecursionError:
         raise BadRequest("Novapi: the request's JSON is nested too deeply.", code="invalid_json") from None
     except ValueError:

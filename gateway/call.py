@@ -1,10 +1,22 @@
 """One client request in flight, and the answer it gets. Plain values that every gateway module may hold."""
 
+import itertools
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
 from channels_app.table import ClientIdentity
+
+# Call ids: random once per launch, then counted. Asking the system for random bytes per call would cost 2 %.
+_launch = secrets.token_hex(6)
+_numbers = itertools.count(1)
+
+
+def new_call_id() -> str:
+    """What the owner finds a call by."""
+    return f"nv_{_launch}{next(_numbers):06x}"
+
 
 BodyKind = Literal["json", "multipart"]
 HeaderPairs = list[tuple[bytes, bytes]]

@@ -1,12 +1,11 @@
 """Read and replace one text field of a multipart/form-data body (RFC 7578) in its bytes; files stay untouched."""
 
-import re
 from collections.abc import Iterator
 from email.message import Message
+from email.parser import BytesHeaderParser
 from typing import NamedTuple
 
-_NAME = re.compile(rb'content-disposition:[^\r\n]*?[;\s]name="((?:[^"\\\r\n]|\\.)*)"', re.IGNORECASE)
-_FILE = re.compile(rb"content-disposition:[^\r\n]*?;\s*filename\*?=", re.IGNORECASE)
+MAX_HEAD_BYTES = 16 * 1024
 
 
 class NotMultipart(Exception):
@@ -39,6 +38,9 @@ def replace_field(body: bytes, content_type: str, name: str, value: str) -> byte
             pieces += [body[end : part.start], value.encode()]
             end, found = part.stop, True
     if not found:
+        first = start_of(body, b"--" + boundary)  # after a preamble, if there is one
+        pieces += [body[:first]]
+        end = first
         pieces.append(
             b'--%b\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n'
             % (boundary, name.encode(), value.encode())
@@ -55,19 +57,35 @@ def boundary_of(content_type: str) -> bytes:
     return boundary.encode("latin-1", "replace")
 
 
+def start_of(body: bytes, delimiter: bytes) -> int:
+    """Where the first part's delimiter is."""
+    if body.startswith(delimiter):
+        return 0
+    found = body.find(b"\r\n" + delimiter)
+    if found < 0:
+        raise NotMultipart("The body does not contain the boundary its Content-Type names.")
+    return found + 2
+
+
 def parts(body: bytes, boundary: bytes) -> Iterator[Part]:
     """The text fields in order; files are stepped over."""
     delimiter = b"--" + boundary
-    at = 0 if body.startswith(delimiter) else body.find(b"\r\n" + delimiter) + 2
-    if at == 1:
-        raise NotMultipart("The body does not contain the boundary its Content-Type names.")
+    at = start_of(body, delimiter)
     while not body.startswith(b"--", at + len(delimiter)):
         head_end = body.find(b"\r\n\r\n", at)
         stop = body.find(b"\r\n" + delimiter, head_end)
         if head_end < 0 or stop < 0:
             raise NotMultipart("The form is cut off.")
         head = body[at:head_end]
-        name = _NAME.search(head)
-        if name and not _FILE.search(head):
-            yield Part(name[1].decode("utf-8", "replace"), head_end + 4, stop)
+        if name := text_field(head):
+            yield Part(name, head_end + 4, stop)
         at = stop + 2
+
+
+def text_field(head: bytes) -> str:
+    """The name of a text field by its part's headers; empty for a file."""
+    if len(head) > MAX_HEAD_BYTES:
+        return ""
+    headers = BytesHeaderParser().parsebytes(head.partition(b"\r\n")[2] + b"\r\n\r\n")
+    name = headers.get_param("name", header="content-disposition")
+    return name if isinstance(name, str) and headers.get_filename() is None else ""

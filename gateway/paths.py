@@ -19,12 +19,10 @@ def canonical(path: str) -> str | None:
     `/v1/v1/x`, `/openai/v1/x`, `/x` and a trailing slash all mean `/v1/x`.
     """
     path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
-    if path in DOCS:
-        return None
     if path in OPEN:
         return path
     bare = re.sub(r"^(?:/openai|/anthropic)?(?:/v1)+(?=/|$)", "", path)
     if bare != path:
-        return f"/v1{bare}"
+        return None if f"/v1{bare}" in DOCS else f"/v1{bare}"
     without_vendor = path.removeprefix("/openai")
     return f"/v1{without_vendor}" if BARE.fullmatch(without_vendor) else None

@@ -1,6 +1,5 @@
 """Try a channel the way a call would: reach it, list its models, have one answer."""
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ import msgspec
 
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity
 from gateway import upstream
-from gateway.call import Call, Outcome
+from gateway.call import Call, Outcome, new_call_id
 from gateway.recorder import recorder
 from gateway.relay import try_once
 from gateway.routing import Attempt
@@ -75,7 +74,7 @@ def small_call(candidate: Candidate, key: ClientIdentity) -> Call:
     question = [{"role": "user", "content": "Answer with the word ok."}]
     body = {"model": candidate.model, "messages": question, "max_tokens": TEST_TOKENS}
     return Call(
-        id=f"nv_{secrets.token_hex(9)}",
+        id=new_call_id(),
         dialect="openai-chat",
         endpoint="chat/completions",
         model=candidate.model,

@@ -92,6 +92,17 @@ class Recorder:
                 if self._closing.wait(RETRY_SECONDS):
                     return
                 self._wake.set()
+            except Exception:
+                self._write_singly(batch)
+
+    def _write_singly(self, batch: list[Finished]) -> None:
+        """One record that can't be stored must not cost the others, nor end the thread."""
+        for finished in batch:
+            try:
+                write([row(finished)])
+            except Exception:
+                self.lost += 1
+                logger.exception("The usage record of call %s could not be written.", finished.call[0])
 
     def _keep(self, batch: list[Finished]) -> None:
         self._waiting.extendleft(reversed(batch))

@@ -11,12 +11,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
-import msgspec
 
 from channels_app.table import RoutingTable
 from gateway import response, routing, translate, upstream
 from gateway.call import Answer, Call, HeaderPairs, Outcome
-from gateway.dialects.openai import error_in, error_status, read_answer, tokens_of
+from gateway.dialects.openai import NotAnAnswer, error_in, error_status, read_answer, tokens_of
 from gateway.dialects.passthrough import Passthrough
 from gateway.errors import GatewayError, UpstreamFailed
 from gateway.recorder import recorder
@@ -125,10 +124,11 @@ def checked(exchange: Exchange, body: bytes) -> bytes:
     """A JSON answer. One that is no JSON, or an error under status 200, is the channel's failure."""
     try:
         head = read_answer(body)
-    except (msgspec.MsgspecError, RecursionError) as problem:
+    except NotAnAnswer as problem:
         raise ChannelFailure("answered with something that is not a JSON object", 200) from problem
-    if message := error_in(head):
-        raise upstream.failure_in_answer(message, error_status(head), body)
+    if error_in(head):
+        body = upstream.without_key(body, exchange.attempt.credential)
+        raise upstream.failure_in_answer(error_in(read_answer(body)), error_status(head), body)
     exchange.outcome.tokens = tokens_of(head)
     exchange.outcome.model_answered = head.model if isinstance(head.model, str) else ""
     return translate.answer_body(body, exchange.call, exchange.attempt)

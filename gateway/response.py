@@ -39,8 +39,8 @@ def own_headers(call_id: str, channel: str, attempts: int, overhead_s: float) ->
 
 
 def header_text(text: str) -> bytes:
-    """A channel's name may be in any script; header values are ASCII."""
-    return text.encode() if text.isascii() else quote(text).encode()
+    """A channel's name may be in any script; header values are printable ASCII."""
+    return text.encode() if text.isascii() and text.isprintable() else quote(text).encode()
 
 
 def signed(answer: Answer, call_id: str, started: float) -> Answer:

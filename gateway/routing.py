@@ -45,7 +45,7 @@ def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:
     exact = table.candidates.get(model)
     if exact:
         return exact
-    targets = table.aliases.get(model, ())
+    targets = dict.fromkeys(table.aliases.get(model, ()))
     return [candidate for name in targets for candidate in table.candidates.get(name, ())]
 
 
@@ -86,7 +86,9 @@ def unknown_model_text(model: str, table: RoutingTable) -> str:
     shown = model if len(model) <= 100 else model[:100] + "…"
     if not table.model_created:
         return f"Novapi: no channel offers '{shown}' yet. Add a channel in the dashboard, or with POST /api/channels."
-    close = difflib.get_close_matches(model[:200], table.model_created, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(
+        model[:200], (name for name in table.model_created if name != model), n=3, cutoff=0.5
+    )
     hint = f"Closest: {', '.join(close)}." if close else "GET /v1/models lists what is offered."
     return f"Novapi: no enabled channel offers '{shown}'. {hint}"
 

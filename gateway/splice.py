@@ -5,7 +5,7 @@ order, escapes. So values are found by position and replaced there.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
@@ -18,15 +18,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SCALAR = re.compile(rb"[^,}\]\s]+")
 
 
-def replace_members(raw: bytes, values: Mapping[str, bytes]) -> bytes:
-    """`raw` with the top-level members named in `values` set to these JSON texts; missing ones are added.
-
-    `raw` must be a valid JSON object. A member that stands there twice is replaced twice (parsers differ in which
-    of the two they take).
-    """
-    for name, value in values.items():
-        raw = replace_member(raw, name, value)
-    return raw
+class NotJSON(ValueError):
+    """The text is no valid JSON object where it was looked at."""
 
 
 def replace_member(raw: bytes, name: str, value: bytes, *, insert: bool = True) -> bytes:
@@ -43,7 +36,7 @@ def replace_member(raw: bytes, name: str, value: bytes, *, insert: bool = True) 
 
 def insert_member(raw: bytes, name: str, value: bytes) -> bytes:
     """`raw` with a new first member."""
-    start = raw.index(b"{") + 1
+    start = raw.find(b"{") + 1
     empty = raw[start:].lstrip()[:1] == b"}"
     return b'%b"%b":%b%b%b' % (raw[:start], name.encode(), value, b"" if empty else b",", raw[start:])
 
@@ -52,13 +45,18 @@ def value_spans(raw: bytes, name: str) -> list[tuple[int, int]]:
     """Where the values of the top-level member `name` are: (start, stop) offsets, usually one."""
     try:
         value = _members.decode(raw).get(name)
-    except msgspec.MsgspecError:  # a lone surrogate, say: valid for most parsers
+    except (msgspec.MsgspecError, RecursionError):  # a lone surrogate, say: valid for most parsers
         return list(_walk(raw, name))
     return [] if value is None else _only_span(raw, name, bytes(value)) or list(_walk(raw, name))
 
 
 def _only_span(raw: bytes, name: str, value: bytes) -> list[tuple[int, int]]:
-    """The quick way for a name that occurs once in the whole text, followed by the value it has at the top."""
+    """The quick way for a name that occurs once in the whole text, followed by the value it has at the top.
+
+    Not where ASCII is escaped: the name may stand there a second time in another spelling.
+    """
+    if b"\\u00" in raw:
+        return []
     key = b'"%b"' % name.encode()
     colon = _COLON.match(raw, raw.find(key) + len(key)) if raw.count(key) == 1 else None
     if not colon or not raw.startswith(value, colon.end()):
@@ -82,7 +80,7 @@ def _walk(raw: bytes, name: str) -> Iterator[tuple[int, int]]:
                 yield colon.end(), position
             else:
                 position = colon.end()
-                if raw[position] == 0x22:  # a string value: step over it, it is no key
+                if raw.startswith(b'"', position):  # a string value: step over it, it is no key
                     position = _value_end(raw, position)
 
 
@@ -96,20 +94,20 @@ def _names(token: bytes, name: str) -> bool:
 
 
 def _value_end(raw: bytes, start: int) -> int:
-    """Where the value that begins at `start` ends."""
-    first = raw[start]
-    if first == 0x22:
-        string = _STRING.match(raw, start)
-        assert string
-        return string.end()
-    if first not in b"{[":
-        scalar = _SCALAR.match(raw, start)
-        assert scalar
-        return scalar.end()
+    """Where the value that begins at `start` ends. Raises NotJSON."""
+    if raw[start : start + 1] in (b"{", b"["):
+        return _container_end(raw, start)
+    scalar = (_STRING if raw.startswith(b'"', start) else _SCALAR).match(raw, start)
+    if not scalar:
+        raise NotJSON(f"no value at byte {start}")
+    return scalar.end()
+
+
+def _container_end(raw: bytes, start: int) -> int:
     depth = 0
     for token in _TOKEN.finditer(raw, start):
         first = raw[token.start()]
         depth += (first in b"{[") - (first in b"}]")
         if depth == 0:
             return token.end()
-    raise ValueError("unbalanced JSON")
+    raise NotJSON("a bracket is not closed")

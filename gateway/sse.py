@@ -6,6 +6,7 @@ from typing import NamedTuple
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 MAX_EVENT_BYTES = 64 * 1024 * 1024  # an image in base64 fits; an endless line does not
 DONE = b"[DONE]"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Event(NamedTuple):
@@ -27,14 +28,14 @@ class Decoder:
         self._pending_bytes = 0
         self._type = b""
         self._data: list[bytes] = []
-        self._first = True
+        self._data_bytes = 0
+        self._mark: bytes | None = b""  # the beginning of the stream, while it may be a byte order mark
         self._after_cr = False  # the last chunk ended in CR: a leading LF belongs to it
 
     def feed(self, chunk: bytes) -> list[Event]:
         """The events that `chunk` completes."""
-        if self._first and chunk:
-            self._first = False
-            chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+        if self._mark is not None:
+            chunk = self._without_mark(chunk, self._mark)
         if self._after_cr and chunk:
             chunk = chunk.removeprefix(b"\n")
             self._after_cr = False
@@ -50,20 +51,30 @@ class Decoder:
 
     def flush(self) -> list[Event]:
         """What the stream ended with: an event whose blank line is missing still counts."""
-        line = b"".join(self._pending)
+        line = b"".join([self._mark or b"", *self._pending])
+        self._mark = None
         self._pending, self._pending_bytes = [], 0
         return [event for part in (line, b"") if (event := self._take_line(part))]
 
     @property
     def is_idle(self) -> bool:
         """Between events: nothing is buffered."""
-        return not (self._pending or self._data or self._type or self._after_cr)
+        return not (self._pending or self._data or self._type or self._after_cr or self._mark)
+
+    def _without_mark(self, chunk: bytes, mark: bytes) -> bytes:
+        """The beginning of the stream without its byte order mark, which may come in pieces."""
+        start = mark + chunk
+        if len(start) < len(BYTE_ORDER_MARK) and BYTE_ORDER_MARK.startswith(start):
+            self._mark = start
+            return b""
+        self._mark = None
+        return start.removeprefix(BYTE_ORDER_MARK)
 
     def _keep(self, rest: bytes) -> None:
         if rest:
             self._pending.append(rest)
             self._pending_bytes += len(rest)
-        if self._pending_bytes + sum(map(len, self._data)) > MAX_EVENT_BYTES:
+        if self._pending_bytes > MAX_EVENT_BYTES:
             raise EventTooLarge
 
     def _take_line(self, line: bytes) -> Event | None:
@@ -73,6 +84,9 @@ class Decoder:
         value = value.removeprefix(b" ")
         if name == b"data":
             self._data.append(value)
+            self._data_bytes += len(line) + 1
+            if self._data_bytes > MAX_EVENT_BYTES:
+                raise EventTooLarge
         elif name == b"event":
             self._type = value
         return None  # a comment, or a field (id, retry) that must not reach clients
@@ -80,7 +94,7 @@ class Decoder:
     def _dispatch(self) -> Event | None:
         """An event ends; without data it is a mere heartbeat and is swallowed."""
         event = Event(self._type, b"\n".join(self._data)) if self._data else None
-        self._type, self._data = b"", []
+        self._type, self._data, self._data_bytes = b"", [], 0
         return event if event and event.data else None
 
 

@@ -88,5 +88,5 @@ def stream_for(call: Call, attempt: Attempt, content_type: str) -> Passthrough |
         kind = Verbatim
     else:
         return None
-    name = attempt.candidate.channel.name
-    return kind(StreamSettings(mirror(call, attempt), injects_usage(call, attempt), name))
+    name, secret = attempt.candidate.channel.name, attempt.credential.api_key.encode()
+    return kind(StreamSettings(mirror(call, attempt), injects_usage(call, attempt), name, secret))

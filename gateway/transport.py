@@ -6,7 +6,9 @@ httpx's, so that tests substitute `httpx.MockTransport`.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from contextvars import ContextVar
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -17,10 +19,14 @@ from yarl import URL
 KEEPALIVE_SECONDS = 30  # most vendors keep idle connections for a minute, local engines for five seconds
 READ_BUFFER_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 64 * 1024
+LARGE_BODY_BYTES = 512 * 1024  # above this a body is written in pieces, so that other calls go on meanwhile
+
+_SOCKS = ("python_socks", "aiohttp_socks")  # whose exceptions share no base with anything else
+_made_connection: ContextVar[bool] = ContextVar("made_connection")  # for the request under way in this task
 
 _url = lru_cache(maxsize=1024)(lambda text: URL(text, encoded=True))
 _headers = lru_cache(maxsize=1024)(
-    lambda raw: CIMultiDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw)
+    lambda raw: CIMultiDict((name.decode(), value.decode()) for name, value in raw)  # aiohttp encodes as UTF-8 again
 )
 _timeout = lru_cache(maxsize=256)(lambda connect: aiohttp.ClientTimeout(total=None, connect=connect))
 
@@ -49,6 +55,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         try:
             async with asyncio.timeout(timeouts["first_byte"]):
                 answer = await self._send(request, timeouts)
+        except TimeoutError as problem:
+            raise as_httpx(problem, request, timeouts["first_byte"]) from problem
         except Exception as problem:  # aiohttp's, the proxy library's, the system's: this is where they become httpx's
             raise as_httpx(problem, request) from problem
         response = httpx.Response(answer.status, headers=answer.raw_headers, stream=Body(answer, timeouts, request))
@@ -56,18 +64,22 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return response
 
     async def _send(self, request: httpx.Request, timeouts: dict[str, float]) -> aiohttp.ClientResponse:
-        try:
-            return await self._send_once(request, timeouts)
-        except aiohttp.ServerDisconnectedError:
-            # A kept connection that the server had given up: nothing was answered on it, so ask on a new one.
-            return await self._send_once(request, timeouts)
+        """Send; again where a kept connection turns out to be one the server had given up: nobody read the request."""
+        while True:
+            _made_connection.set(False)
+            try:
+                return await self._send_once(request, timeouts)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                if _made_connection.get():
+                    raise
 
     def _send_once(self, request: httpx.Request, timeouts: dict[str, float]) -> Awaitable[aiohttp.ClientResponse]:
+        body = b"".join(request.stream)  # type: ignore[arg-type]  # bodies are whole, see `upstream`
         return self._session.request(
             request.method,
             _url(str(request.url)),
             headers=_headers(tuple(request.headers.raw)),
-            data=b"".join(request.stream) or None,  # type: ignore[arg-type]  # bodies are whole, see `upstream`
+            data=BytesIO(body) if len(body) > LARGE_BODY_BYTES else body or None,
             allow_redirects=False,
             proxy=self._http_proxy,
             timeout=_timeout(timeouts["connect"]),
@@ -77,14 +89,25 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         await self._session.close()
 
 
-def connector(proxy: str) -> aiohttp.BaseConnector:
+def connector(proxy: str) -> Any:
     """Unlimited connections: the number of calls in flight is limited elsewhere."""
     options: dict[str, Any] = {"limit": 0, "keepalive_timeout": KEEPALIVE_SECONDS, "ttl_dns_cache": 60}
     if proxy.startswith("socks"):
         from aiohttp_socks import ProxyConnector
 
-        return ProxyConnector.from_url(proxy, rdns=True, **options)
-    return aiohttp.TCPConnector(**options)
+        return noting(ProxyConnector).from_url(proxy, rdns=True, **options)
+    return noting(aiohttp.TCPConnector)(**options)
+
+
+def noting(base: Any) -> Any:
+    """The connector class, noting in `_made_connection` when it could not take a kept one."""
+
+    class Noting(base):  # type: ignore[misc]  # aiohttp has no public hook for this but tracing, which costs 10 µs
+        async def _create_connection(self, *args: Any) -> Any:
+            _made_connection.set(True)
+            return await super()._create_connection(*args)
+
+    return Noting
 
 
 class Body(httpx.AsyncByteStream):
@@ -110,7 +133,7 @@ class Body(httpx.AsyncByteStream):
                     yield chunk
                     allowed = self._timeouts["read"]
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
-            raise as_httpx(problem, self._request) from problem
+            raise as_httpx(problem, self._request, *problem.args[:1]) from problem
         finally:
             silence.cancel()
 
@@ -148,14 +171,16 @@ class SilenceTimer:
         now = loop.time()
         due = (self.waiting_since or now) + self._seconds
         if due <= now:
-            self._content.set_exception(TimeoutError())
+            self._content.set_exception(TimeoutError(self._seconds))
         else:
             self._handle = loop.call_at(due, self._look, loop)
 
 
-def as_httpx(problem: Exception, request: httpx.Request) -> httpx.TransportError:
-    """aiohttp's exceptions in httpx's words."""
+def as_httpx(problem: Exception, request: httpx.Request, seconds: object = None) -> httpx.TransportError:
+    """aiohttp's exceptions in httpx's words; `seconds` is how long was waited, for a time-out."""
     text = str(problem) or type(problem).__name__
+    if any(type(error).__module__.startswith(_SOCKS) for error in (problem, problem.__cause__)):
+        return httpx.ProxyError(text, request=request)
     match problem:
         case aiohttp.ConnectionTimeoutError():
             return httpx.ConnectTimeout(text, request=request)
@@ -164,13 +189,7 @@ def as_httpx(problem: Exception, request: httpx.Request) -> httpx.TransportError
         case aiohttp.ClientConnectorError():
             return httpx.ConnectError(text, request=request)
         case TimeoutError():
-            return httpx.ReadTimeout(text, request=request)
-        case aiohttp.ClientPayloadError() | aiohttp.ServerDisconnectedError():
+            return httpx.ReadTimeout(f"{seconds:g} s" if isinstance(seconds, int | float) else text, request=request)
+        case aiohttp.ClientError():
             return httpx.RemoteProtocolError(text, request=request)
-        case aiohttp.ClientResponseError() | aiohttp.InvalidURL():
-            return httpx.RemoteProtocolError(text, request=request)
-        case _ if type(problem).__module__.startswith("python_socks"):
-            return httpx.ProxyError(text, request=request)
-        case OSError():
-            return httpx.ReadError(text, request=request)
-    return httpx.RemoteProtocolError(text, request=request)
+    return httpx.ReadError(text, request=request)

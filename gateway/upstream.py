@@ -19,6 +19,7 @@ from gateway.transport import AiohttpTransport
 # 408/409/425/429 and 5xx may go well elsewhere; a refused key or an empty account is the channel's fault, not the
 # client's. Every other 4xx is about the request and would be refused by the next channel too.
 RETRYABLE = frozenset({401, 402, 403, 408, 409, 425, 429})
+LONGEST_WAIT_SECONDS = 31 * 24 * 3600  # a monthly quota; more is a mistake
 MAX_ERROR_BYTES = 256 * 1024
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
@@ -93,7 +94,7 @@ def outgoing_headers(
         **channel.provider.auth_headers(credential.api_key, dialect),
         **channel.headers,
     }
-    return httpx.Headers(headers)
+    return httpx.Headers(headers, encoding="utf-8")
 
 
 _parsed_url = lru_cache(maxsize=1024)(httpx.URL)
@@ -176,7 +177,7 @@ def as_failure(problem: httpx.TransportError, channel: ChannelRoute) -> ChannelF
         case httpx.ConnectTimeout():
             return ChannelFailure(f"could not be reached within {limits.connect_s:g} s", timed_out=True)
         case httpx.ReadTimeout():
-            return ChannelFailure(f"timed out after {limits.first_byte_s:g} s of silence", timed_out=True)
+            return ChannelFailure(f"timed out after {problem} of silence", timed_out=True)
         case httpx.ProxyError():
             return ChannelFailure("could not be reached through its proxy")
         case httpx.ConnectError():
@@ -189,15 +190,20 @@ def address(request: httpx.Request) -> str:
 
 
 def retry_after(headers: httpx.Headers, body: bytes) -> float | None:
-    """Seconds from `retry-after-ms`, `retry-after` (seconds or a date), or Google's RetryInfo."""
+    """Seconds from `retry-after-ms`, `retry-after` (seconds or a date), or Google's RetryInfo; None if senseless."""
     try:
-        if "retry-after-ms" in headers:
-            return float(headers["retry-after-ms"]) / 1000
-        if value := headers.get("retry-after"):
-            return float(value) if value[:1].isdigit() else max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except (ValueError, TypeError):
+        seconds = announced_wait(headers, body)
+    except (ValueError, TypeError, OverflowError):
         return None
-    found = re.search(rb'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"', body)
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST_WAIT_SECONDS else None
+
+
+def announced_wait(headers: httpx.Headers, body: bytes) -> float | None:
+    if "retry-after-ms" in headers:
+        return float(headers["retry-after-ms"]) / 1000
+    if value := headers.get("retry-after"):
+        return float(value) if value[:1].isdigit() else max(0.0, parsedate_to_datetime(value).timestamp() - time())
+    found = re.search(rb'"retryDelay"\s*:\s*"(\d{1,9}(?:\.\d{1,9})?)s"', body)
     return float(found[1]) if found else None
 
 

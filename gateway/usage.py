@@ -54,8 +54,9 @@ _ENGINES = ("mozilla", "applewebkit", "chrome", "chromium", "safari", "gecko", "
 @lru_cache(maxsize=512)
 def app_name(user_agent: str) -> str:
     """The app's own name from its User-Agent: `claude-cli/2.1 (external)` → `claude-cli`."""
-    products = [word.partition("/")[0] for word in re.sub(r"\([^)]*\)", " ", user_agent).split()]
+    user_agent = user_agent[:500]  # brackets that never close would be searched again and again
     if user_agent.startswith(("OpenAI/", "AsyncOpenAI/", "Anthropic/", "AsyncAnthropic/")):
-        return "/".join(user_agent.split()[0].split("/")[:2])[:100]
+        return user_agent.split()[0][:100]
+    products = [word.partition("/")[0] for word in re.sub(r"\([^)]*\)", " ", user_agent).split()]
     named = [name for name in products if name and not name.lower().startswith(_ENGINES)]
-    return (named or products or ["unknown"])[0][:100]
+    return (named or [name for name in products if name] or ["unknown"])[0][:100]

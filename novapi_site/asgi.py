@@ -1,6 +1,7 @@
 """The one ASGI application: Host check, then the gateway's lean handler, static files, or Django."""
 
 import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.core.asgi import get_asgi_application
 pages = get_asgi_application()
 
 from gateway.asgi import LeanHandler, Send, write  # noqa: E402
+from gateway.call import new_call_id  # noqa: E402
 from gateway.errors import GatewayError  # noqa: E402
 from gateway.keys import presented_keys  # noqa: E402
 from gateway.paths import canonical  # noqa: E402
-from gateway.response import error_answer  # noqa: E402
+from gateway.response import error_answer, signed  # noqa: E402
 from novapi_site import hosts, static  # noqa: E402
 
 gateway = LeanHandler()
@@ -25,7 +27,7 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     if scope["type"] != "http":
         return  # WebSockets are refused by the server
     if not hosts.is_allowed(header(scope, b"host"), hosts.bound_host()):
-        await write(error_answer(wrong_host()), send)
+        await write(signed(error_answer(wrong_host()), new_call_id(), time.perf_counter()), send)
     elif path := gateway_path(scope):
         scope["path"] = path
         await gateway(scope, receive, send)

@@ -1,5 +1,6 @@
 """What OpenAI's formats have in common: how an answer tells what it cost, and how an error looks."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -18,6 +19,8 @@ class UsageBody(msgspec.Struct):
     x_groq: Any = None
     timings: Any = None
     response: Any = None
+    type: Any = None
+    message: Any = None
 
 
 class AnswerHead(msgspec.Struct):
@@ -31,7 +34,34 @@ class AnswerHead(msgspec.Struct):
 
 _NUMBERS = (int, float)  # not bool
 read_event = msgspec.json.Decoder(UsageBody).decode
-read_answer = msgspec.json.Decoder(AnswerHead).decode
+_read_answer = msgspec.json.Decoder(AnswerHead).decode
+
+
+class NotAnAnswer(ValueError):
+    """Not a JSON object."""
+
+
+def read_answer(body: bytes) -> AnswerHead:
+    """The head of a whole answer. Raises NotAnAnswer."""
+    try:
+        if not body.isascii():
+            body.decode()  # the members that are skipped are not checked for UTF-8
+        return _read_answer(body)
+    except (msgspec.ValidationError, UnicodeDecodeError, RecursionError) as problem:
+        raise NotAnAnswer from problem
+    except msgspec.DecodeError:
+        return read_answer_leniently(body)
+
+
+def read_answer_leniently(body: bytes) -> AnswerHead:
+    """A lone surrogate is refused by the fast parser; clients take it, so do we."""
+    try:
+        loaded = json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise NotAnAnswer from problem
+    if not isinstance(loaded, dict):
+        raise NotAnAnswer
+    return AnswerHead(*(loaded.get(name) for name in AnswerHead.__struct_fields__))
 
 
 def tokens_of(body: UsageBody | AnswerHead) -> Tokens | None:
@@ -64,7 +94,7 @@ def from_openai_usage(usage: dict[str, Any]) -> Tokens:
     # xAI and Gemini's compatible API leave reasoning out of completion_tokens, but not out of the total.
     return Tokens(
         input=given,
-        output=max(produced, total - given) if produced else produced,
+        output=max(produced, total - given),
         cached=count(inputs, "cached_tokens") or count(usage, "prompt_cache_hit_tokens"),
         reasoning=count(outputs, "reasoning_tokens"),
     )
@@ -97,14 +127,15 @@ def build_error(error: GatewayError) -> bytes:
 
 
 def error_object(error: GatewayError) -> dict[str, Any]:
-    return {"message": error.message, "type": error.kind, "param": error.param, "code": error.code}
+    message = error.message.encode("utf-8", "replace").decode()  # what the client sent may have half a surrogate in it
+    return {"message": message, "type": error.kind, "param": error.param, "code": error.code}
 
 
 def error_in(body: UsageBody | AnswerHead) -> str:
     """The message of an error that came where an answer should be, or an empty text."""
     error = body.error
     if error is None and isinstance(body, UsageBody):
-        error = member(body.response, "error")
+        error = member(body.response, "error") or (body.message if body.type == "error" else None)
     if error is None or error is False or error == "":
         return ""
     return str(member(error, "message") or error)[:500]
@@ -114,7 +145,7 @@ def error_status(body: UsageBody | AnswerHead) -> int | None:
     """The HTTP status an error under status 200 stands for, where it tells one."""
     for name in ("code", "status"):
         value = member(body.error, name)
-        if isinstance(value, str) and value.isdigit():
+        if isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit():
             value = int(value)
         if isinstance(value, int) and 400 <= value <= 599:
             return value

@@ -4,32 +4,36 @@ Chunks that hold nothing of interest go through as they came. The rest is taken 
 the model's name, and to notice how the stream ends. No sockets here: `feed` chunks, then `end` once.
 """
 
+import re
 from dataclasses import dataclass
 
 import msgspec
 
 from gateway.call import Tokens
 from gateway.dialects.openai import UsageBody, error_in, error_status, model_in, read_event, tokens_of
-from gateway.splice import replace_member
+from gateway.splice import NotJSON, replace_member
 from gateway.sse import DONE, Decoder, Event, encode
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
     """`mirror`: the name the client asked for, where the channel calls the model otherwise, else None;
-    `hide_usage`: usage was asked for by the gateway, so the client must not see it; `channel`: for error texts."""
+    `hide_usage`: usage was asked for by the gateway, so the client must not see it; `channel`: for errors;
+    `secret`: the channel's key, which an error must not repeat."""
 
     mirror: bytes | None
     hide_usage: bool
     channel: str
+    secret: bytes = b""
 
 
 class Passthrough:
     """Base for the dialects' streams; as it is, it serves streams whose end has no mark (images, audio)."""
 
-    opening: tuple[bytes, ...] = (b"data: {", b"event: ")  # how an event begins that goes through as it is
-    # What an event must be looked at for. Inside a JSON string a quote is escaped, so `"usage":` can only be a member.
-    marks: tuple[bytes, ...] = (b'"usage":{', b'"usage": {', b'"error"', b"[DONE]", b"\r", b"\n:", b"\nid:")
+    # What whole events look like that can go through as they are; None: every event is taken apart.
+    regular: re.Pattern[bytes] | None = None
+    # What in a regular event asks for a look. Inside a JSON string a quote is escaped, so `"usage":` is a member.
+    interest: re.Pattern[bytes] = re.compile(rb"")
     is_text = True  # an error can be told inside the stream
 
     def __init__(self, settings: StreamSettings) -> None:
@@ -43,42 +47,52 @@ class Passthrough:
         self.is_finished = False
         self._ended = False
         self._decoder = Decoder()
-        self._verbatim = settings.mirror is None
+        self.last_plain = b""  # the newest bytes that went through unseen
 
     def feed(self, chunk: bytes) -> bytes:
         """What goes to the client for a chunk of upstream bytes; may be empty."""
-        if not self._verbatim:
+        if self.regular is None or self.settings.mirror is not None:
             return self.take_apart(chunk)
         if not self._decoder.is_idle:  # finish the event that was cut, then go on as usual
-            head, rest = split_after(chunk, chunk.find(b"\n\n"))
-            if not head or not rest:
+            end = chunk.find(b"\n\n") + 2
+            if end < 2:
                 return self.take_apart(chunk)
-            passed = self.take_apart(head)
-            return passed + (self.feed(rest) if self._decoder.is_idle else self.take_apart(rest))
+            passed = self.take_apart(chunk[:end])
+            follow = self.feed if self._decoder.is_idle else self.take_apart
+            return passed + follow(chunk[end:])
         seen = self.visible(chunk)
-        plain, rest = split_after(seen, seen.rfind(b"\n\n", 0, self.first_mark(seen)))
-        if plain and not plain.startswith(self.opening):
-            return self.take_apart(seen)
-        self.events += plain.count(b"\n\n")
-        return plain + self.take_apart(rest) if rest else plain
+        plain = seen[: self.plain_until(seen, self.regular)]
+        if plain:
+            self.events += plain.count(b"\n\n")
+            self.last_plain = plain
+        return plain if len(plain) == len(seen) else plain + self.take_apart(seen[len(plain) :])
+
+    def plain_until(self, seen: bytes, regular: re.Pattern[bytes]) -> int:
+        """How many of the bytes are regular events in which there is nothing to see."""
+        match = regular.match(seen)
+        whole = match.end() if match else 0
+        if self.is_quiet(seen):
+            return whole
+        found = self.interest.search(seen, 0, whole)
+        if not found:
+            return whole
+        blank = seen.rfind(b"\n\n", 0, found.start())
+        return blank + 2 if blank >= 0 else 0
+
+    def is_quiet(self, seen: bytes) -> bool:
+        """A quick way to tell that `interest` finds nothing."""
+        return False
 
     def take_apart(self, chunk: bytes) -> bytes:
         return b"".join(self.pass_event(event) for event in self._decoder.feed(chunk))
-
-    def first_mark(self, chunk: bytes) -> int:
-        """Where the first thing is that needs a look; the chunk's length if nothing does."""
-        first = len(chunk)
-        for mark in self.marks:
-            if mark in chunk and (at := chunk.find(mark, 0, first)) >= 0:
-                first = at
-        return first
 
     def end(self) -> bytes:
         """The upstream closed: what is still owed to the client, an honest error if the answer is not whole."""
         if self._ended:
             return b""
         self._ended = True
-        last = b"".join(self.pass_event(event) for event in self._decoder.flush())
+        whole = (event for event in self._decoder.flush() if event.data == DONE or is_json(event.data))
+        last = b"".join(self.pass_event(event) for event in whole)
         return last + self.closing()
 
     def break_off(self, problem: str) -> bytes:
@@ -96,6 +110,8 @@ class Passthrough:
         if event.data == DONE:
             return encode(event)
         self.events += 1
+        if self.settings.secret and b'"error"' in event.data:
+            event = event._replace(data=event.data.replace(self.settings.secret, b"[key]"))
         if b'"usage"' in event.data or b'"error"' in event.data or b'"timings"' in event.data:
             self.look_at(read_body(event))
         return encode(self.named(event))
@@ -112,7 +128,10 @@ class Passthrough:
         """The event with the model called what the client called it."""
         if self.settings.mirror is None or b'"model"' not in event.data:
             return event
-        return event._replace(data=replace_member(event.data, "model", self.settings.mirror, insert=False))
+        try:
+            return event._replace(data=replace_member(event.data, "model", self.settings.mirror, insert=False))
+        except NotJSON:
+            return event
 
     def closing(self) -> bytes:
         return b""
@@ -122,11 +141,17 @@ class Passthrough:
         return encode(Event(b"", msgspec.json.encode(body)))
 
 
-def split_after(chunk: bytes, at: int) -> tuple[bytes, bytes]:
-    """The chunk up to and after the blank line at `at`; all of it on one side where there is no cut to make."""
-    if at < 0:
-        return b"", chunk
-    return (chunk, b"") if at + 2 == len(chunk) else (chunk[: at + 2], chunk[at + 2 :])
+def only_null(seen: bytes, member: bytes) -> bool:
+    """Whether the member, where it stands at all, is null; in the spellings with and without a blank."""
+    return seen.count(member) == seen.count(member + b":null") + seen.count(member + b": null")
+
+
+def is_json(data: bytes) -> bool:
+    try:
+        msgspec.json.decode(data)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return True
 
 
 class Verbatim(Passthrough):

@@ -51,7 +51,7 @@ def arrival(request: Any, endpoint: str, dialect: str) -> dict[str, Any]:
         "app": app_of(headers),
         "started": request.started,
         "content_type": headers.get(b"content-type", b"").decode("latin-1"),
-        "headers": tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in headers.items() if n in TRAVELLING),
+        "headers": tuple((name.decode(), text_of(value)) for name, value in headers.items() if name in TRAVELLING),
     }
 
 
@@ -87,12 +87,31 @@ def model_of(envelope: request_body.Envelope, endpoint: str) -> str:
         raise BadRequest('Novapi: the request names no model. Add "model".', code="missing_model", param="model")
     if not isinstance(model, str) or not model.strip():
         raise BadRequest('Novapi: "model" must be a text, the name of a model.', code="invalid_model", param="model")
+    if not is_text(model):
+        raise BadRequest('Novapi: "model" has half a surrogate in it.', code="invalid_model", param="model")
     return model
+
+
+def is_text(value: str) -> bool:
+    """Whether a text can be encoded: JSON can spell surrogates that stand alone."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def app_of(headers: dict[bytes, bytes]) -> str:
     title = headers.get(b"x-title", b"")[:100]  # OpenRouter's convention, which many apps follow
-    return title.decode("latin-1") or app_name(headers.get(b"user-agent", b"").decode("latin-1"))
+    return text_of(title) or app_name(text_of(headers.get(b"user-agent", b"")))
+
+
+def text_of(value: bytes) -> str:
+    """A header's value; beyond ASCII it is UTF-8 by today's habit, Latin-1 by yesterday's."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def model_list(table: RoutingTable) -> Answer:

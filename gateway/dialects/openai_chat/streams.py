@@ -2,10 +2,10 @@
 
 import re
 
-from gateway.dialects.passthrough import Passthrough, StreamSettings, read_body
+from gateway.dialects.passthrough import Passthrough, StreamSettings, only_null, read_body
 from gateway.sse import DONE, Event, encode
 
-_FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+_FINISH = re.compile(rb'"finish_reason"\s*:\s*"[^"]')  # some vendors put an empty one into every chunk
 # Only a key can be an unescaped `"usage":` in JSON, and no other member of a chunk is called so.
 _NULL_USAGE = re.compile(rb',\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,')
 _END = encode(Event(b"", DONE))
@@ -14,17 +14,24 @@ _END = encode(Event(b"", DONE))
 class ChatStream(Passthrough):
     """Whole once a chunk gave a `finish_reason`; `[DONE]` alone is an interrupted answer."""
 
-    opening = (b"data: {",)
-    marks = (*Passthrough.marks, b'"finish_reason":"', b'"finish_reason": "', b"\nevent:")
+    regular = re.compile(rb"(?:data: \{[^\r\n]*\}\n\n)*")
+    interest = re.compile(rb'"(?:usage|finish_reason)"(?!\s*:\s*null)|"error"')
     _saw_done = False
 
     def __init__(self, settings: StreamSettings) -> None:
         super().__init__(settings)
         if settings.hide_usage:
-            self.marks = (*self.marks, b'"usage"')  # what `visible` left of it
+            self.interest = re.compile(rb'"finish_reason"(?!\s*:\s*null)|"error"|"usage"')
 
     def visible(self, chunk: bytes) -> bytes:
         return chunk.replace(b',"usage":null', b"") if self.settings.hide_usage else chunk
+
+    def is_quiet(self, seen: bytes) -> bool:
+        return (
+            b'"error"' not in seen
+            and only_null(seen, b'"finish_reason"')
+            and (b'"usage"' not in seen or (not self.settings.hide_usage and only_null(seen, b'"usage"')))
+        )
 
     def pass_event(self, event: Event) -> bytes:
         event = event._replace(type=b"")  # chat streams have no event types; openai-python fails on `ping`
@@ -41,13 +48,13 @@ class ChatStream(Passthrough):
         """Usage the client did not ask for: swallow its own chunk, strip the empty member of the others."""
         stripped, nulls = _NULL_USAGE.subn(b"", event.data)
         if nulls:
-            self.events += 1
-            return encode(self.named(event._replace(data=stripped)))
+            return super().pass_event(event._replace(data=stripped))
         body = read_body(event)
         is_usage_chunk = body.choices == [] and body.usage is not None
-        self.events += not is_usage_chunk
+        if not is_usage_chunk:
+            return super().pass_event(event)
         self.look_at(body)
-        return b"" if is_usage_chunk else encode(self.named(event))
+        return b""
 
     def closing(self) -> bytes:
         if self.error:

@@ -6,11 +6,11 @@ import time
 import msgspec
 
 from gateway.dialects.passthrough import Passthrough
-from gateway.splice import replace_member, value_spans
+from gateway.splice import NotJSON, replace_member, value_spans
 from gateway.sse import Event, encode
 
 _FINAL = (b"response.completed", b"response.incomplete", b"response.failed")
-_SEQUENCE = re.compile(rb'"sequence_number"\s*:\s*(\d+)')
+_SEQUENCE = re.compile(rb'"sequence_number"\s*:\s*(\d{1,18})')
 
 
 class TypedEvent(msgspec.Struct):
@@ -23,16 +23,16 @@ _read_type = msgspec.json.Decoder(TypedEvent).decode
 class ResponsesStream(Passthrough):
     """Whole once `response.completed`, `.incomplete` or `.failed` came; Codex reconnects where it is missing."""
 
-    marks = (*Passthrough.marks, b'"response"', b"event: error")
+    regular = re.compile(rb"(?:event: [\w.]+\ndata: \{[^\r\n]*\}\n\n)*")
+    interest = re.compile(rb'"response"|"error"|"usage"')
     _sequence = 0
 
-    def feed(self, chunk: bytes) -> bytes:
-        if found := _SEQUENCE.search(chunk):
-            self._sequence = max(self._sequence, int(found[1]) + chunk.count(b'"sequence_number"') - 1)
-        return super().feed(chunk)
+    def is_quiet(self, seen: bytes) -> bool:
+        return b'"response"' not in seen and b'"error"' not in seen and b'"usage"' not in seen
 
     def pass_event(self, event: Event) -> bytes:
         kind = event.type or event_type(event.data)
+        self._sequence = last_number(event.data, self._sequence)
         self.is_finished = self.is_finished or kind in _FINAL
         return super().pass_event(event._replace(type=kind))
 
@@ -41,12 +41,10 @@ class ResponsesStream(Passthrough):
         mirror = self.settings.mirror
         if mirror is None or b'"response"' not in event.data:
             return event
-        for start, stop in value_spans(event.data, "response"):
-            inner = event.data[start:stop]
-            if inner.startswith(b"{"):
-                renamed = replace_member(inner, "model", mirror, insert=False)
-                return event._replace(data=event.data[:start] + renamed + event.data[stop:])
-        return event
+        try:
+            return event._replace(data=with_model(event.data, mirror))
+        except NotJSON:
+            return event
 
     def closing(self) -> bytes:
         if self.is_finished:
@@ -63,10 +61,11 @@ class ResponsesStream(Passthrough):
             "created_at": int(time.time()),
             "status": "failed",
             "error": {"code": "server_error", "message": problem},
-            "model": (self.settings.mirror or b'""').decode()[1:-1],
+            "model": msgspec.json.decode(self.settings.mirror or b'""'),
             "output": [],
         }
-        body = {"type": "response.failed", "sequence_number": self._sequence + 1, "response": response}
+        number = last_number(self.last_plain, self._sequence) + 1
+        body = {"type": "response.failed", "sequence_number": number, "response": response}
         return encode(Event(b"response.failed", msgspec.json.encode(body)))
 
 
@@ -74,5 +73,19 @@ def event_type(data: bytes) -> bytes:
     """The type as the event's own JSON has it, for servers that leave the `event:` line out."""
     try:
         return _read_type(data).type.encode()
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         return b""
+
+
+def last_number(data: bytes, known: int) -> int:
+    """The highest sequence number in whole events, or the one known so far."""
+    return max([known, *(int(number) for number in _SEQUENCE.findall(data))])
+
+
+def with_model(data: bytes, name: bytes) -> bytes:
+    """The event's JSON with `response.model` set to the JSON text `name`. Raises NotJSON."""
+    for start, stop in value_spans(data, "response"):
+        inner = data[start:stop]
+        if inner.startswith(b"{"):
+            return data[:start] + replace_member(inner, "model", name, insert=False) + data[stop:]
+    return data
