@@ -1,6 +1,8 @@
 """What the owner owns: channels with their keys and models, aliases, client keys, preferences."""
 
+import re
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +13,7 @@ from django.utils import timezone
 from channels_app import secrets
 from channels_app.providers import PROVIDERS, normalise_base_url
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
 DIALECTS = ("openai-chat", "openai-responses", "anthropic", "gemini", "ollama")
 
 
@@ -20,12 +23,24 @@ def validate_provider(value: str) -> None:
 
 
 def validate_header_map(value: object) -> None:
-    """A JSON object of strings that can stand in HTTP headers: no line breaks, ASCII names."""
+    """A JSON object of strings that can stand in HTTP headers."""
     if not isinstance(value, dict):
         raise ValidationError('Headers are a JSON object, like {"X-Title": "Novapi"}.')
     for name, text in value.items():
-        if not isinstance(text, str) or not name or not name.isascii() or any(c in name + text for c in "\r\n\0"):
-            raise ValidationError(f"Header {name!r} needs an ASCII name and a text without line breaks.")
+        if not _HEADER_NAME.fullmatch(name) or not isinstance(text, str) or any(c in text for c in "\r\n\0"):
+            raise ValidationError(f"Header {name!r} needs a name without blanks or colons, and a text in one line.")
+
+
+def validate_api_key(api_key: str) -> None:
+    """What can stand in a header; anything else was not copied whole, or something else was copied."""
+    if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
+        raise ValidationError({"api_keys": "A key is one word of ASCII characters; this one was not copied right."})
+
+
+def validate_proxy(value: str) -> None:
+    address = urlsplit(value)
+    if address.scheme not in ("http", "https", "socks5") or not address.hostname:
+        raise ValidationError("A proxy is http://, https:// or socks5:// and host:port.")
 
 
 def validate_dialects(value: object) -> None:
@@ -49,7 +64,9 @@ class Channel(models.Model):
         default=list, blank=True, validators=[validate_dialects], help_text="Empty: what the provider speaks."
     )
     headers = models.JSONField(default=dict, blank=True, validators=[validate_header_map])
-    proxy = models.CharField(max_length=500, blank=True, help_text="http://, https:// or socks5://host:port")
+    proxy = models.CharField(
+        max_length=500, blank=True, validators=[validate_proxy], help_text="http://, https:// or socks5://host:port"
+    )
     priority = models.IntegerField(default=0, help_text="Higher is tried first.")
     weight = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
     connect_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
@@ -86,20 +103,18 @@ class Channel(models.Model):
             raise ValidationError({"base_url": str(problem)}) from problem
         if not self.base_url and provider.needs_base_url:
             raise ValidationError({"base_url": f"{provider.name} needs your own address: {provider.base_url}"})
-        if self.proxy and not self.proxy.startswith(("http://", "https://", "socks5://")):
-            raise ValidationError({"proxy": "A proxy is http://, https:// or socks5://host:port."})
 
     @transaction.atomic
     def set_api_keys(self, api_keys: list[str]) -> None:
         """Make `api_keys` the channel's keys, in this order; a masked one (`…last4`) stands for the stored one."""
-        stored = {key.masked: key.fingerprint for key in self.keys.all()}
+        stored = list(self.keys.all())
         wanted: dict[str, str] = {}
         for api_key in filter(None, map(str.strip, api_keys)):
-            if api_key.startswith("…") and api_key not in stored:
-                raise ValidationError({"api_keys": f"There is no stored key {api_key}."})
-            if not api_key.isascii() and api_key not in stored:
-                raise ValidationError({"api_keys": "A key has only ASCII characters; this one was not copied whole."})
-            wanted[stored.get(api_key) or secrets.fingerprint(api_key)] = api_key
+            if api_key.startswith("…"):
+                wanted[take_masked(stored, api_key).fingerprint] = api_key
+            else:
+                validate_api_key(api_key)
+                wanted[secrets.fingerprint(api_key)] = api_key
         self.keys.exclude(fingerprint__in=wanted).delete()
         kept = {key.fingerprint: key for key in self.keys.all()}
         for position, (mark, api_key) in enumerate(wanted.items()):
@@ -136,6 +151,15 @@ class ChannelKey(models.Model):
     @property
     def masked(self) -> str:
         return f"…{self.last4}"
+
+
+def take_masked(stored: list["ChannelKey"], masked: str) -> "ChannelKey":
+    """Take the first of the stored keys that looks like this out of the list; several keys may."""
+    for key in stored:
+        if key.masked == masked:
+            stored.remove(key)
+            return key
+    raise ValidationError({"api_keys": f"There is no stored key {masked}."})
 
 
 def sealed_fields(secret: str) -> dict[str, Any]:
@@ -216,6 +240,10 @@ class ClientKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.is_master and (not self.enabled or self.expires_at):
+            raise ValidationError("The master key always works; rotate it to lock out whoever has it.")
 
     @property
     def masked(self) -> str:

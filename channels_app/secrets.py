@@ -7,7 +7,6 @@ two it is stands in `data.key`, is decided once, and is shown by `/api/status`.
 import hashlib
 import hmac
 import logging
-import os
 import secrets
 from functools import cache
 from pathlib import Path
@@ -16,10 +15,12 @@ from typing import Literal
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
+from channels_app.private_files import write_once
+
 logger = logging.getLogger(__name__)
 
 Storage = Literal["keychain", "file"]
-KEYCHAIN_MARK = "in-the-os-keychain"
+KEYCHAIN_MARK = "in-the-os-keychain:"  # and the name of the entry
 KEYCHAIN_SERVICE = "novapi"
 
 
@@ -58,7 +59,7 @@ def fingerprint(secret: str) -> str:
 def storage() -> Storage:
     """Where the data key is kept."""
     _data_key()
-    return "keychain" if _key_file().read_text().strip() == KEYCHAIN_MARK else "file"
+    return "keychain" if _key_file().read_text().startswith(KEYCHAIN_MARK) else "file"
 
 
 def forget_data_key() -> None:
@@ -69,40 +70,36 @@ def forget_data_key() -> None:
 
 @cache
 def _fernet() -> Fernet:
-    return Fernet(_data_key().encode())
+    try:
+        return Fernet(_data_key().encode())
+    except ValueError as problem:
+        raise SecretsError(
+            f"{_key_file()} is damaged: it should hold the key to your secrets. Put it back from a backup, or move "
+            "it away and enter your API keys again."
+        ) from problem
 
 
 @cache
 def _data_key() -> str:
     path = _key_file()
     if not path.exists():
-        return _create(path)
+        _create(path)
     kept = path.read_text().strip()
-    return kept if kept != KEYCHAIN_MARK else _read_keychain(path)
+    entry = kept.removeprefix(KEYCHAIN_MARK)
+    return kept if entry == kept else _read_keychain(entry)
 
 
 def _key_file() -> Path:
     return Path(settings.NOVAPI_HOME) / "data.key"
 
 
-def _create(path: Path) -> str:
-    """Make the data key; whoever creates the file first wins, so that two processes agree on one key."""
-    key = Fernet.generate_key().decode()
-    in_keychain = _keychain_takes(path, key)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return _data_key()
-    with os.fdopen(handle, "w") as file:
-        file.write(KEYCHAIN_MARK if in_keychain else key)
-    return key
+def _create(path: Path) -> None:
+    """Make the data key. Whoever puts the whole file in place first wins, so that two processes agree on one key."""
+    key, entry = Fernet.generate_key().decode(), secrets.token_hex(8)
+    write_once(path, KEYCHAIN_MARK + entry if _keychain_takes(entry, key) else key)
 
 
-def _keychain_user(path: Path) -> str:
-    return hashlib.sha256(str(path).encode()).hexdigest()[:16]  # one entry per data directory
-
-
-def _keychain_takes(path: Path, key: str) -> bool:
+def _keychain_takes(entry: str, key: str) -> bool:
     """Whether the OS keychain is there and gives back what was put into it."""
     import keyring  # costs 0.1 s, so only when it is asked
     from keyring.errors import KeyringError
@@ -110,19 +107,19 @@ def _keychain_takes(path: Path, key: str) -> bool:
     try:
         if keyring.get_keyring().priority < 1:  # keyring's null and fail backends
             return False
-        keyring.set_password(KEYCHAIN_SERVICE, _keychain_user(path), key)
-        return keyring.get_password(KEYCHAIN_SERVICE, _keychain_user(path)) == key
+        keyring.set_password(KEYCHAIN_SERVICE, entry, key)
+        return keyring.get_password(KEYCHAIN_SERVICE, entry) == key
     except (KeyringError, RuntimeError, OSError) as problem:
         logger.info("The OS keychain is not usable (%s); the data key goes into a file.", problem)
         return False
 
 
-def _read_keychain(path: Path) -> str:
+def _read_keychain(entry: str) -> str:
     import keyring
     from keyring.errors import KeyringError
 
     try:
-        key = keyring.get_password(KEYCHAIN_SERVICE, _keychain_user(path))
+        key = keyring.get_password(KEYCHAIN_SERVICE, entry)
     except (KeyringError, RuntimeError, OSError) as problem:
         raise SecretsError(f"The OS keychain holds the key to your secrets and can't be read: {problem}") from problem
     if key is None:

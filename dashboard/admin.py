@@ -11,9 +11,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from channels_app import candidates
-from channels_app.models import Alias, Channel, ChannelKey, ChannelModel, ClientKey, Preferences, sealed_fields
+from channels_app.models import (
+    Alias,
+    Channel,
+    ChannelKey,
+    ChannelModel,
+    ClientKey,
+    Preferences,
+    sealed_fields,
+    validate_api_key,
+)
 from channels_app.providers import PROVIDERS
-from channels_app.secrets import new_client_token
+from channels_app.secrets import fingerprint, new_client_token
 from dashboard.api.channels import load_for_test
 from gateway import probe
 from gateway.models import UsageRecord
@@ -47,23 +56,42 @@ class ChannelKeyForm(forms.ModelForm):
         model = ChannelKey
         fields = ["enabled"]
 
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if not self.instance.pk and not self.cleaned_data.get("new_key"):
+    def clean_new_key(self) -> str:
+        secret: str = self.cleaned_data["new_key"].strip()
+        if not secret and not self.instance.pk:
             raise forms.ValidationError("Enter the key.")
-        return cleaned
+        try:
+            validate_api_key(secret)
+        except forms.ValidationError as problem:
+            raise forms.ValidationError(problem.messages) from problem
+        return secret
 
     def save(self, commit: bool = True) -> ChannelKey:
-        if secret := self.cleaned_data.get("new_key", "").strip():
+        if secret := self.cleaned_data["new_key"]:
             for name, value in sealed_fields(secret).items():
                 setattr(self.instance, name, value)
         saved: ChannelKey = super().save(commit)
         return saved
 
 
+class ChannelKeyFormSet(forms.BaseInlineFormSet):
+    """A channel has each key once."""
+
+    def clean(self) -> None:
+        super().clean()
+        marks = [self.mark(form) for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
+        if len(set(marks)) < len(marks):
+            raise forms.ValidationError("The channel has this key already.")
+
+    def mark(self, form: Any) -> str:
+        secret = form.cleaned_data.get("new_key")
+        return fingerprint(secret) if secret else form.instance.fingerprint
+
+
 class ChannelKeyInline(admin.TabularInline):
     model = ChannelKey
     form = ChannelKeyForm
+    formset = ChannelKeyFormSet
     fields = ["masked", "new_key", "enabled"]
     readonly_fields = ["masked"]
     extra = 0

@@ -69,7 +69,7 @@ class OwnerMiddleware:
         rest = request.GET.copy()
         del rest["token"]
         query = f"?{urlencode(rest)}" if rest else ""
-        response = HttpResponseRedirect(f"{request.path}{query}")
+        response = HttpResponseRedirect(f"/{request.path.lstrip('/')}{query}")
         response.set_cookie(
             COOKIE, _signer.sign(OWNER), max_age=COOKIE_SECONDS, httponly=True, samesite="Strict", path="/"
         )
@@ -110,7 +110,7 @@ def has_foreign_body(request: HttpRequest) -> bool:
     if request.method in SAFE_METHODS or not request.path.startswith("/api/"):
         return False
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    return has_body and request.content_type not in ("application/json", "multipart/form-data")
+    return has_body and request.content_type != "application/json"
 
 
 def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from channels_app import private_files
+
 
 class StartError(Exception):
     """Novapi cannot start; the message says what is wrong and what to do."""
@@ -25,7 +27,7 @@ def prepare_home() -> Path:
         directory.chmod(0o700)
         for name in ("backups", "logs"):
             (directory / name).mkdir(exist_ok=True, mode=0o700)
-        touch_private(directory / "novapi.db")
+        private_files.touch(directory / "novapi.db")
     except OSError as problem:
         reason = problem.strerror or problem
         raise StartError(
@@ -35,23 +37,9 @@ def prepare_home() -> Path:
     return directory
 
 
-def touch_private(path: Path) -> None:
-    """Create `path` if it is missing, readable and writable by its owner only (0600)."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a secret to a new 0600 file in one step, so that a crash never leaves half of it."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    touch_private(draft)
-    draft.write_text(text)
-    draft.replace(path)
-
-
 def secret_key(directory: Path) -> str:
     """Django's SECRET_KEY, made at the first start; it signs the dashboard's cookie."""
     path = directory / "secret.key"
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(48))
+        private_files.write_once(path, secrets.token_urlsafe(48))
     return path.read_text().strip()

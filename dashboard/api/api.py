@@ -1,6 +1,6 @@
 """The management API at /api/: its routers, and one shape for every error."""
 
-from typing import Any
+import logging
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +9,11 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError as SchemaError
 
 from dashboard.api import aliases, channels, keys, system
+from dashboard.api.schemas import MODEL_FORMS
+
+logger = logging.getLogger(__name__)
+
+FIELD_NAMES = {"__all__": "", "targets": "models"}  # what the API calls a model's field otherwise
 
 api = NinjaAPI(
     title="Novapi management",
@@ -26,7 +31,7 @@ api.add_router("", system.router)
 def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What a model or a constraint refuses, by field."""
     fields = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    return invalid(request, {("" if name == "__all__" else name): list(texts) for name, texts in fields.items()})
+    return invalid(request, {FIELD_NAMES.get(name, name): list(texts) for name, texts in fields.items()})
 
 
 @api.exception_handler(SchemaError)
@@ -34,9 +39,15 @@ def on_malformed(request: HttpRequest, error: SchemaError) -> HttpResponse:
     """What does not fit the JSON shape, by field."""
     fields: dict[str, list[str]] = {}
     for item in error.errors:
-        path: list[Any] = [part for part in item["loc"][2:] if not str(part).startswith(("function-", "str", "Model"))]
-        fields.setdefault(".".join(map(str, path)), []).append(str(item["msg"]))
+        path = ".".join(str(part) for part in item["loc"][2:] if part not in MODEL_FORMS)
+        fields.setdefault(path, []).append(str(item["msg"]))
     return invalid(request, fields)
+
+
+@api.exception_handler(Exception)
+def on_anything_else(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.error("Unexpected error at %s", request.path, exc_info=error)
+    return api.create_response(request, {"detail": "Something went wrong; Novapi's log says what."}, status=500)
 
 
 def invalid(request: HttpRequest, fields: dict[str, list[str]]) -> HttpResponse:

@@ -69,7 +69,7 @@ async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False)
         return Status(502, {"detail": f"{route.name} {failure.reason}."})
     new = [name for name in listed if name not in models.values()]
     if add and new:
-        await sync_to_async(offer)(channel_id, models | {name: name for name in new})
+        await sync_to_async(offer)(channel_id, {name: name for name in new} | models)
     return {"models": listed, "new": new, "added": add}
 
 
@@ -114,6 +114,8 @@ def upstream_by_name(payload: ChannelPatch) -> dict[str, str]:
     pairs = [(m, m) if isinstance(m, str) else (m.name, m.upstream or m.name) for m in payload.models or []]
     if any(not name or len(name) > 200 for name, _ in pairs):
         raise ValidationError({"models": "A model's name has 1 to 200 characters."})
+    if len(dict(pairs)) < len(pairs):
+        raise ValidationError({"models": "A model's name stands there twice."})
     return dict(pairs)
 
 

@@ -1,20 +1,29 @@
 """The JSON shapes of the management API."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 
 class Strict(Schema):
     """Input: a member we don't know is a mistake, and said to be one."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 class ModelName(Strict):
     name: str = Field(min_length=1, max_length=200)
     upstream: str | None = Field(None, min_length=1, max_length=200)
+
+
+# Told apart by what was sent, so that an error speaks of that form only; the tags stand in pydantic's error paths.
+MODEL_FORMS = ("a name", "a pair")
+NameOrPair = Annotated[
+    Annotated[str, Tag(MODEL_FORMS[0])] | Annotated[ModelName, Tag(MODEL_FORMS[1])],
+    Discriminator(lambda given: MODEL_FORMS[isinstance(given, dict | ModelName)]),
+]
 
 
 class ChannelPatch(Strict):
@@ -25,7 +34,7 @@ class ChannelPatch(Strict):
     base_url: str | None = None
     api_version: str | None = None
     api_keys: list[str] | None = None
-    models: list[str | ModelName] | None = None
+    models: list[NameOrPair] | None = None
     dialects: list[str] | None = None
     headers: dict[str, str] | None = None
     proxy: str | None = None
@@ -99,6 +108,17 @@ class KeyPatch(Strict):
     name: str | None = Field(None, min_length=1, max_length=100)
     enabled: bool | None = None
     expires_at: datetime | None = None
+
+    @field_validator("expires_at")
+    @classmethod
+    def in_utc(cls, value: datetime | None) -> datetime | None:
+        """A time without a zone is UTC."""
+        if value is None or value.tzinfo is None:
+            return value and value.replace(tzinfo=UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("There is no such time.") from None
 
 
 class KeyIn(KeyPatch):
