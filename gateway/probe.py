@@ -107,12 +107,15 @@ async def list_models(channel: ChannelRoute, position: int = 0) -> list[str]:
     response = await upstream.send(request, channel, credential)
     body = await upstream.read(response, channel)
     try:
-        return NAMES[channel.provider.models_shape](msgspec.json.decode(body))
-    except (msgspec.MsgspecError, KeyError, TypeError, AttributeError) as problem:
-        raise ChannelFailure("answered with something that is no model list; check its base URL", 200) from problem
+        names = NAMES[channel.provider.models_shape](msgspec.json.decode(body))
+    except (msgspec.MsgspecError, RecursionError, KeyError, TypeError, AttributeError):
+        names = [None]
+    if not all(isinstance(name, str) and name for name in names):
+        raise ChannelFailure("answered with something that is no model list; check its base URL", 200)
+    return names
 
 
-NAMES: dict[str, Callable[[Any], list[str]]] = {
+NAMES: dict[str, Callable[[Any], list[Any]]] = {
     "openai": lambda body: [model["id"] for model in body["data"]],
     "anthropic": lambda body: [model["id"] for model in body["data"]],
     "array": lambda body: [model["id"] for model in body],

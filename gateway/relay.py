@@ -23,6 +23,7 @@ from gateway.routing import Attempt
 from gateway.sse import EventTooLarge
 from gateway.upstream import ChannelFailure
 
+DRAIN_SECONDS = 0.5
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 
 # Headers of one hop (RFC 9110, 7.6.1), what describes bytes we may have changed, and what is the site's own business.
@@ -31,7 +32,7 @@ _NOT_RELAYED = frozenset(
     b"upgrade content-length content-encoding set-cookie server date alt-svc via strict-transport-security "
     b"access-control-allow-origin access-control-allow-credentials access-control-allow-headers "
     b"access-control-allow-methods access-control-expose-headers access-control-max-age clear-site-data "
-    b"content-security-policy nel report-to reporting-endpoints x-novapi-request-id location www-authenticate".split()
+    b"content-security-policy nel report-to reporting-endpoints location www-authenticate".split()
 )
 
 
@@ -112,7 +113,7 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
 def whole_answer(exchange: Exchange, body: bytes) -> Answer:
     """An answer that is there in one piece: checked, metered, renamed."""
     reply, outcome = exchange.reply, exchange.outcome
-    if not (exchange.content_type.startswith("text/") and exchange.call.endpoint.startswith("audio/")):  # srt, vtt
+    if not exchange.call.endpoint.startswith("audio/") or "json" in exchange.content_type:  # else a text, srt, vtt
         body = checked(exchange, body)
         if exchange.call.stream and (events := translate.as_stream(body, exchange.call)):
             body, reply.headers["content-type"] = events, "text/event-stream"
@@ -183,7 +184,7 @@ async def pass_on(
     try:
         yield b""
         yield first
-        async for chunk in chunks:
+        while not passing.is_over and (chunk := await anext(chunks, None)) is not None:
             if passed := feed(passing, chunk):
                 yield passed
         if last := passing.end():
@@ -202,7 +203,21 @@ async def pass_on(
         outcome.model_answered = passing.model
         outcome.error = outcome.error or passing.error
         recorder.put(exchange.call, outcome)
-        await exchange.reply.aclose()
+        await let_go(exchange.reply, chunks if passing.is_over else None)
+
+
+async def let_go(reply: httpx.Response, rest: AsyncIterator[bytes] | None) -> None:
+    """Give the connection back. Where all has been said, wait a moment for the upstream to close its answer, or the
+    connection could not be used again."""
+    try:
+        if rest is not None:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                async for _ in rest:
+                    pass
+    except (TimeoutError, ChannelFailure):
+        pass  # the connection is dropped; the answer was whole before
+    finally:
+        await reply.aclose()
 
 
 def give_up(call: Call, failures: list[tuple[Attempt, ChannelFailure]], outcome: Outcome) -> Answer:
@@ -256,12 +271,26 @@ def verdict(failures: list[ChannelFailure]) -> tuple[int, str]:
 
 def answer_headers(exchange: Exchange, body: bytes | None = None, waited: float = 0.0) -> HeaderPairs:
     """The provider's headers that concern the client, and ours. `waited`: seconds of an attempt still under way."""
-    headers = [(name, value) for name, value in exchange.reply.headers.raw if name.lower() not in _NOT_RELAYED]
+    raw = [(name.lower(), value) for name, value in exchange.reply.headers.raw]
+    hop = connection_headers(raw)
+    headers = [
+        (name, value)
+        for name, value in raw
+        if name not in _NOT_RELAYED and name not in hop and not name.startswith(b"x-novapi-")
+    ]
     if body is not None:
         headers.append(content_length(body))
     else:
         headers += [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
     return headers + own_headers(exchange.call, exchange.outcome, waited)
+
+
+def connection_headers(raw: HeaderPairs) -> frozenset[bytes]:
+    """The headers that `Connection` declares to be of this hop only (RFC 9110, 7.6.1)."""
+    for name, value in raw:
+        if name == b"connection" and value.lower() not in (b"keep-alive", b"close"):
+            return frozenset(token.strip().lower() for token in value.split(b","))
+    return frozenset()
 
 
 def own_headers(call: Call, outcome: Outcome, waited: float = 0.0) -> HeaderPairs:

@@ -7,17 +7,21 @@
 
     with FakeUpstream(behaves) as upstream: ...
 
-What `behaves` yields is written as it is, each piece at once; afterwards the connection is closed. `received` has
-every request that arrived; `hung_up` is set when a client closed the connection before the script was through.
+What `behaves` yields is written as it is, each piece at once; afterwards the connection is closed (after `RESET`
+rudely, by a reset). `received` has every request that arrived; `hung_up` is set when a client closed the connection
+before the script was through.
 """
 
 import asyncio
 import json
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+RESET = b"<reset the connection>"  # a piece that is not sent
 Script = Callable[["Received"], Iterable[bytes | float]]
 
 
@@ -40,6 +44,17 @@ def head(status: int = 200, content_type: str = "application/json", **headers: s
     lines = [f"HTTP/1.1 {status} Status", f"Content-Type: {content_type}", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode()
+
+
+def whole(body: bytes, status: int = 200, content_type: str = "application/json", **headers: str) -> bytes:
+    """A response with its length: the connection may be kept for the next request."""
+    start = head(status, content_type, Content_Length=str(len(body)), **headers)
+    return start.replace(b"Connection: close\r\n", b"") + body
+
+
+def event_stream(*pieces: bytes | float) -> Script:
+    """A script that answers every call with this event stream."""
+    return lambda call: [head(200, "text/event-stream"), *pieces]
 
 
 def json_reply(body: Any, status: int = 200, **headers: str) -> Script:
@@ -129,6 +144,10 @@ class FakeUpstream:
 
     async def _play(self, call: Received, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         for piece in self.script(call):
+            if piece is RESET:
+                connection = writer.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
             if isinstance(piece, bytes):
                 writer.write(piece)
                 await writer.drain()

@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +53,11 @@ class Novapi:
     def __enter__(self) -> "Novapi":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command("serve", "--port", str(self.port), *self._words), env=self._env, stdout=log, stderr=log, cwd=ROOT
+                command("serve", "--port", str(self.port), *self._words),
+                env=self._env,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
             )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
         self._wait()
@@ -88,6 +95,11 @@ class Novapi:
     def authorization(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self.key}"}
 
+    @property
+    def launch_link(self) -> str:
+        """The dashboard link that the newest start printed."""
+        return re.findall(r"http://\S+/\?token=\S+", self.log.read_text())[-1]
+
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A call to the management API with the master key."""
         headers = self.authorization | options.pop("headers", {})
@@ -102,6 +114,13 @@ class Novapi:
         """A small chat call."""
         body = {"model": model, "messages": [{"role": "user", "content": "hi"}]} | members
         return self.call(json=body)
+
+    @contextmanager
+    def stream(self, model: str, path: str = "chat/completions", **members: Any) -> Iterator[httpx.Response]:
+        """A streamed call, still being read: leaving the block hangs up."""
+        body = {"model": model, "messages": [{"role": "user", "content": "hi"}], "stream": True} | members
+        with self.http.stream("POST", f"/v1/{path}", headers=self.authorization, json=body) as response:
+            yield response
 
     def add_channel(self, base_url: str, **members: Any) -> str:
         """A new channel of provider `custom` with one model of a name nobody else uses; gives that name."""
@@ -132,3 +151,21 @@ class Novapi:
                 return dict(row)
             time.sleep(0.02)
         raise AssertionError(f"No record of {request_id} within {timeout_s} s")
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a query finds in the database, read from outside the program."""
+        with closing(sqlite3.connect(self.home / "novapi.db", timeout=5)) as database:
+            return database.execute(query, values).fetchall()
+
+    def write(self, statement: str, *values: Any) -> None:
+        """A change to the database by another program."""
+        with closing(sqlite3.connect(self.home / "novapi.db", timeout=5)) as database, database:
+            database.execute(statement, values)
+
+
+def eventually(found: Callable[[], Any], timeout_s: float = 5) -> Any:
+    """What `found` gives once it is true of something; at the end of the time, whatever it gives then."""
+    deadline = time.monotonic() + timeout_s
+    while not (result := found()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return result

@@ -45,6 +45,7 @@ class Passthrough:
         self.error_status: int | None = None
         self.failed_at_once = False  # the error was the very first event: nothing has been answered
         self.is_finished = False
+        self.is_over = False  # nothing of interest can follow, whether the upstream closes or not
         self._ended = False
         self._decoder = Decoder()
         self.last_plain = b""  # the newest bytes that went through unseen

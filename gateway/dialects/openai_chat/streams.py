@@ -36,7 +36,7 @@ class ChatStream(Passthrough):
     def pass_event(self, event: Event) -> bytes:
         event = event._replace(type=b"")  # chat streams have no event types; openai-python fails on `ping`
         if event.data == DONE:
-            self._saw_done = True
+            self._saw_done = self.is_over = True
             return b""  # written by `closing`, when it is known to be true
         if not self.is_finished and _FINISH.search(event.data):
             self.is_finished = True

@@ -33,7 +33,7 @@ class ResponsesStream(Passthrough):
     def pass_event(self, event: Event) -> bytes:
         kind = event.type or event_type(event.data)
         self._sequence = last_number(event.data, self._sequence)
-        self.is_finished = self.is_finished or kind in _FINAL
+        self.is_finished = self.is_over = self.is_finished or kind in _FINAL
         return super().pass_event(event._replace(type=kind))
 
     def named(self, event: Event) -> Event:

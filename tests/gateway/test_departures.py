@@ -1,0 +1,135 @@
+"""Clients that go away: the provider is told within a second, and what was used is recorded."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.fake_upstream import FakeUpstream, Script, chunk, completion, event_stream, head, json_reply
+from tests.running import Novapi, eventually
+
+TRICKLE = [piece for number in range(100) for piece in (chunk(f"{number} "), 0.1)]
+
+
+def newest(novapi: Novapi, model: str) -> dict[str, object]:
+    """The record of the last call for `model`."""
+
+    def found() -> list[tuple[str]]:
+        return novapi.rows("SELECT request_id FROM gateway_usagerecord WHERE model_asked = ?", model)
+
+    return novapi.record(eventually(found)[-1][0])
+
+
+def hang_up_while_waiting(novapi: Novapi, model: str, is_waiting: Callable[[], object], extra: str = "") -> None:
+    """A call on a socket of its own, closed once `is_waiting`."""
+    body = f'{{"model":"{model}","messages":[{{"role":"user","content":"hello there"}}]{extra}}}'
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {novapi.key}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", novapi.port)) as connection:
+        connection.sendall((head + body).encode())
+        assert eventually(is_waiting)
+
+
+def test_client_that_leaves_a_stream_ends_it_at_the_provider(novapi: Novapi) -> None:
+    with FakeUpstream(event_stream(*TRICKLE)) as upstream:
+        model = novapi.add_channel(upstream.url)
+
+        with novapi.stream(model) as response:
+            pieces = response.iter_raw()
+            assert [next(pieces) for _ in range(3)] == [chunk("0 "), chunk("1 "), chunk("2 ")]
+
+        assert upstream.hung_up.wait(1)
+
+    record = novapi.record(response.headers["x-novapi-request-id"])
+    assert (record["status"], record["error"], record["estimated"]) == (499, "The client went away.", 1)
+    assert 3 <= record["output_tokens"] < 20
+    assert record["input_tokens"] > 0
+
+
+def test_client_that_leaves_a_silent_stream_ends_it_at_the_provider(novapi: Novapi) -> None:
+    with FakeUpstream(event_stream(chunk("one"), 30)) as upstream:
+        model = novapi.add_channel(upstream.url)
+
+        with novapi.stream(model) as response:
+            next(response.iter_raw())
+
+        assert upstream.hung_up.wait(1)
+
+    assert novapi.record(response.headers["x-novapi-request-id"])["status"] == 499
+
+
+SILENT: dict[str, Script] = {
+    "no head": lambda call: [30],
+    "no body": lambda call: [head(), 30],
+    "half a body": lambda call: [head(), b"{", 30],
+    "no event": event_stream(30),
+    "half an event": event_stream(b"data: {", 30),
+}
+
+
+@pytest.mark.parametrize("silence", SILENT)
+def test_client_that_leaves_before_the_answer_ends_the_call(novapi: Novapi, silence: str) -> None:
+    with FakeUpstream(SILENT[silence]) as upstream, FakeUpstream(json_reply(completion())) as second:
+        model = novapi.add_channel(upstream.url, priority=10)
+        novapi.add_channel(second.url, model=model)
+
+        hang_up_while_waiting(novapi, model, lambda: upstream.received, ',"stream":true' if "event" in silence else "")
+
+        assert upstream.hung_up.wait(1)
+        record = newest(novapi, model)
+
+    assert (record["status"], record["attempts"]) == (499, 1)
+    assert second.received == []
+
+
+def test_client_that_leaves_while_it_sends_is_forgotten(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        model = novapi.add_channel(upstream.url)
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {novapi.key}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+        with socket.create_connection(("127.0.0.1", novapi.port)) as connection:
+            connection.sendall(head.encode())
+            time.sleep(0.1)
+
+        response = novapi.chat(model)
+
+    assert response.status_code == 200
+    assert len(upstream.received) == 1
+
+
+def test_hundred_clients_that_leave_at_once_leave_nothing_behind(novapi: Novapi) -> None:
+    with FakeUpstream(lambda call: [30]) as upstream:
+        model = novapi.add_channel(upstream.url)
+        threads = [
+            threading.Thread(target=hang_up_while_waiting, args=(novapi, model, lambda: len(upstream.received) >= 100))
+            for _ in range(100)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        def gone() -> bool:
+            query = "SELECT count(*) FROM gateway_usagerecord WHERE model_asked = ? AND status = 499"
+            return novapi.rows(query, model) == [(100,)]
+
+        assert eventually(gone)
+        assert novapi.http.get("/healthz").status_code == 200
+
+
+def test_slow_reader_gets_everything(novapi: Novapi) -> None:
+    pieces = [chunk("x" * 100_000) for _ in range(50)]
+    with FakeUpstream(event_stream(*pieces, chunk(finish="stop"))) as upstream:
+        model = novapi.add_channel(upstream.url, idle_s=0.3)
+
+        received = b""
+        with novapi.stream(model) as response:
+            for number, piece in enumerate(response.iter_raw()):
+                received += piece
+                if number in (0, 5):
+                    time.sleep(0.6)
+
+    assert received.startswith(b"".join(pieces))
+    assert b"stream_broken" not in received
