@@ -3,6 +3,8 @@
 import logging
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -10,12 +12,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from channels_app import private_files
 from channels_app.models import ClientKey, Preferences
 from dashboard.owner import ensure_owner
-from novapi_site.paths import StartError, touch_private
+from novapi_site.paths import StartError
 
 logger = logging.getLogger(__name__)
 
+LOCK_SECONDS = 60  # a large database takes its time to be copied
 COPIES_KEPT = 3
 CHECKED_BYTES = 64 * 1024 * 1024  # a larger file is opened without reading all of it first
 
@@ -24,15 +28,33 @@ def prepare() -> None:
     """Check, copy, migrate, and make the rows every start relies on. Raises StartError."""
     path = Path(settings.NOVAPI_HOME) / "novapi.db"
     check(path)
+    with alone(path.with_name("start.lock")):
+        migrate(path)
+        ClientKey.master()
+        Preferences.load()
+        ensure_owner()
+
+
+def migrate(path: Path) -> None:
+    """Apply what is missing; a database that has something to lose is copied first."""
     executor = MigrationExecutor(connection)
     refuse_newer(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        if path.stat().st_size:
+        if executor.loader.applied_migrations:
             put_copy_aside(path)
         call_command("migrate", verbosity=0, interactive=False)
-    ClientKey.master()
-    Preferences.load()
-    ensure_owner()
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """One process at a time: two that start together must not migrate together.
+
+    SQLite's own file lock does it on every system, and is gone with the process that held it.
+    """
+    private_files.touch(lock)
+    with closing(sqlite3.connect(lock, timeout=LOCK_SECONDS, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        yield
 
 
 def check(path: Path) -> None:
@@ -79,8 +101,9 @@ def refuse_newer(executor: MigrationExecutor) -> None:
 def put_copy_aside(path: Path) -> Path:
     """A consistent copy in `backups/`, taken while nothing else is disturbed; the oldest beyond three go."""
     backups = path.parent / "backups"
-    copy = backups / f"novapi-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000_000:09d}.db"
-    touch_private(copy)
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    copy = backups / f"novapi-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{nanoseconds:09d}.db"
+    private_files.touch(copy)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(copy)])
     for old in sorted(backups.glob("novapi-*.db"))[:-COPIES_KEPT]:

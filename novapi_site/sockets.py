@@ -1,5 +1,7 @@
 """Listen on the port apps are told to call, and say who has it when it is taken."""
 
+import errno
+import os
 import socket
 import sys
 
@@ -9,6 +11,10 @@ from novapi_site.paths import StartError
 
 BACKLOG = 2048
 LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class NoSuchAddress(StartError):
+    """The machine does not have the address, or not the protocol."""
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -35,15 +41,16 @@ def bind_ipv6_loopback(port: int) -> list[socket.socket]:
     """::1 too, where the machine has it; another program on it is as bad as one on 127.0.0.1."""
     try:
         return [bind(socket.AF_INET6, "::1", port)]
-    except StartError as problem:
-        if holder_of(port):
-            raise problem from None
+    except NoSuchAddress:
         return []  # IPv6 is switched off
 
 
 def bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket:
     """One listening socket."""
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as problem:
+        raise NoSuchAddress(refusal(address, port, problem)) from problem
     try:
         if sys.platform != "win32":  # there it would let two programs share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a restart need not wait for TIME_WAIT
@@ -53,7 +60,8 @@ def bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket
         listener.listen(BACKLOG)
     except OSError as problem:
         listener.close()
-        raise StartError(refusal(address, port, problem)) from problem
+        kind = StartError if problem.errno in (errno.EADDRINUSE, errno.EACCES) else NoSuchAddress
+        raise kind(refusal(address, port, problem)) from problem
     listener.setblocking(False)
     return listener
 
@@ -75,7 +83,12 @@ def holder_of(port: int) -> str:
     """Name and process number of whoever listens on the port; empty where the system doesn't tell."""
     try:
         for found in psutil.net_connections("tcp"):
-            if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
+            if (
+                found.status == psutil.CONN_LISTEN
+                and found.laddr
+                and found.laddr.port == port
+                and found.pid not in (None, os.getpid())
+            ):
                 return f"{psutil.Process(found.pid).name()}, process {found.pid}"
     except (psutil.Error, OSError):
         return ""

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from types import FrameType
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from novapi_site import sockets
 
-DEFAULT_PORT = 3000
+DEFAULT_PORT = "3000"
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=os.environ.get("NOVAPI_HOST", "127.0.0.1"), help="address to listen on")
         parser.add_argument(
-            "--port", type=int, default=int(os.environ.get("NOVAPI_PORT", DEFAULT_PORT)), help="port to listen on"
+            "--port", type=port_number, default=os.environ.get("NOVAPI_PORT", DEFAULT_PORT), help="port to listen on"
         )
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
@@ -54,3 +54,10 @@ class Command(BaseCommand):
         while server.is_running() and not stopping.wait(1):
             pass
         server.stop()
+
+
+def port_number(text: str) -> int:
+    """A TCP port; 0 lets the system choose."""
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"'{text}' is no port; it is a number from 1 to 65535")
+    return int(text)
