@@ -6,7 +6,6 @@ Django's own ASGIHandler starts an OS thread per request and costs five times th
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +14,13 @@ from django.urls import Resolver404, get_resolver
 
 from gateway.body import ClientGone
 from gateway.call import Answer, new_call_id
-from gateway.departures import Departures, Visit
 from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
 from gateway.response import Relayed, error_answer, signed
 from gateway.upstream import ChannelFailure
+from gateway.visits import SENDING, Receive, Send, Visit, Visits
 
 logger = logging.getLogger(__name__)
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 URLCONF = "gateway.urls"
 
 
@@ -54,24 +52,24 @@ class LeanHandler:
     """The ASGI application for the gateway's paths."""
 
     def __init__(self) -> None:
-        self._departures = Departures()
+        self._visits = Visits()
         # Most calls go to a handful of paths; a match is the same every time.
         self._resolve = lru_cache(maxsize=256)(get_resolver(URLCONF).resolve)
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        visit = self._departures.enter(receive)
+        visit = self._visits.enter(receive, send)
         try:
             request = GatewayRequest(scope, visit, started)
             answer = await self.answer(request)
-            await write(signed(answer, request.call_id, started), send)
+            await write(signed(answer, request.call_id, started), send, visit)
         except ClientGone:
             return
         except asyncio.CancelledError:
             if not visit.has_left:
                 raise  # the server is going down
         finally:
-            self._departures.leave(visit)
+            self._visits.leave(visit)
 
     async def answer(self, request: GatewayRequest) -> Answer:
         """Whatever happens, an answer in the caller's dialect."""
@@ -96,20 +94,25 @@ class LeanHandler:
         raise WrongMethod(f"Novapi: {request.path[:200]} does not take {request.method}.")
 
 
-async def write(answer: Answer, send: Send) -> None:
-    """Send an answer; a stream goes out chunk by chunk, and is closed whatever happens."""
+async def write(answer: Answer, send: Send, visit: Visit | None = None) -> None:
+    """Send an answer; a stream, which only a visit can have, goes out chunk by chunk."""
     start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
     if isinstance(answer.body, bytes):
         await send(start)
         await send({"type": "http.response.body", "body": answer.body})
         return
+    assert visit is not None
+    visit.keepalive = answer.keepalive
     try:
         await send(start)
         async for chunk in answer.body:
+            visit.silent_looks = SENDING
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            visit.silent_looks = 0
     except ChannelFailure as failure:
         logger.warning("An answer broke off: %s", failure)
         return  # without a last chunk the server closes the connection, and the client sees that it is cut
     finally:
+        visit.silent_looks = SENDING
         await answer.body.aclose()  # type: ignore[attr-defined]  # always an async generator
     await send({"type": "http.response.body", "body": b""})

@@ -48,11 +48,15 @@ class Call:
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back to the client: a whole body, or an iterator of chunks that have passed the commit point."""
+    """What goes back to the client: a whole body, or an iterator of chunks that have passed the commit point.
+
+    `keepalive` is what may be sent between the chunks of a stream that falls silent; empty: nothing may.
+    """
 
     status: int
     headers: HeaderPairs
     body: bytes | AsyncIterator[bytes]
+    keepalive: bytes = b""
 
 
 @dataclass(slots=True)

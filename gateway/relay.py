@@ -150,7 +150,7 @@ async def commit(exchange: Exchange, passing: Passthrough, sent_at: float) -> An
     headers = answer_headers(exchange, waited=now - sent_at)
     body = pass_on(exchange, passing, first, chunks)
     await anext(body)  # step inside its `try`: from here on it records and closes even if nobody reads it
-    return Answer(reply.status_code, headers, body)
+    return Answer(reply.status_code, headers, body, passing.keepalive)
 
 
 async def first_event(passing: Passthrough, chunks: AsyncIterator[bytes]) -> bytes:

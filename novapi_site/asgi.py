@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novapi_site.settings")
@@ -11,16 +10,16 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()
 
-from gateway.asgi import LeanHandler, Send, write  # noqa: E402
+from gateway.asgi import LeanHandler, write  # noqa: E402
 from gateway.call import new_call_id  # noqa: E402
 from gateway.errors import GatewayError  # noqa: E402
 from gateway.keys import presented_keys  # noqa: E402
 from gateway.paths import canonical  # noqa: E402
 from gateway.response import error_answer, signed  # noqa: E402
+from gateway.visits import Receive, Send  # noqa: E402
 from novapi_site import hosts, static  # noqa: E402
 
 gateway = LeanHandler()
-Receive = Callable[[], Awaitable[Any]]
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:

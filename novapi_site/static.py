@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
 
-from gateway.asgi import Send
+from gateway.visits import Send
 
 
 def nothing(environ: Any, start_response: Any) -> Any:

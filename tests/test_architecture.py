@@ -21,7 +21,7 @@ STOREYS = (
     ("body", "keys", "multipart", "recorder", "response", "routing", "translate", "transport", "upstream", "usage"),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "departures", "errors", "paths"),
+    ("call", "errors", "paths", "visits"),
     ("apps", "models"),
 )
 PURE = ("call", "dialects", "errors", "multipart", "paths", "routing", "splice", "sse", "usage")

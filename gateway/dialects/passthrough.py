@@ -35,6 +35,7 @@ class Passthrough:
     # What in a regular event asks for a look. Inside a JSON string a quote is escaped, so `"usage":` is a member.
     interest: re.Pattern[bytes] = re.compile(rb"")
     is_text = True  # an error can be told inside the stream
+    keepalive = b": ping\n\n"  # a comment, which OpenAI's clients skip
 
     def __init__(self, settings: StreamSettings) -> None:
         self.settings = settings
@@ -159,6 +160,7 @@ class Verbatim(Passthrough):
     """Sound, video, files: bytes that are nobody's business. Cut off, they can only be cut off."""
 
     is_text = False
+    keepalive = b""
 
     def feed(self, chunk: bytes) -> bytes:
         return chunk

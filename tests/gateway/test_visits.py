@@ -1,13 +1,21 @@
-"""Clients that go away: the provider is told within a second, and what was used is recorded."""
+"""Calls that take long. A client that goes away: the provider is told within a second, what was used is recorded.
 
+A stream that falls silent: its client is kept waiting, in words that it takes for nothing.
+"""
+
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import openai
 import pytest
 
-from tests.fake_upstream import FakeUpstream, Script, chunk, completion, event_stream, head, json_reply
+from gateway.visits import SENDING, Visits
+from tests.fake_upstream import DONE, FakeUpstream, Script, chunk, completion, event_stream, head, json_reply
 from tests.running import Novapi, eventually
 
 TRICKLE = [piece for number in range(100) for piece in (chunk(f"{number} "), 0.1)]
@@ -133,3 +141,66 @@ def test_slow_reader_gets_everything(novapi: Novapi) -> None:
 
     assert received.startswith(b"".join(pieces))
     assert b"stream_broken" not in received
+
+
+def test_stream_that_falls_silent_is_kept_alive(novapi: Novapi) -> None:
+    """By hand, by the official SDK, and not where it would spoil a sound: three calls that wait side by side."""
+    text = event_stream(chunk("one"), 16, chunk("two"), chunk(finish="stop"), DONE)
+    sound: Script = lambda call: [head(200, "audio/mpeg"), b"first", 16, b"last"]  # noqa: E731
+    with FakeUpstream(text) as writer, FakeUpstream(sound) as speaker, ThreadPoolExecutor() as side_by_side:
+        model, voice = novapi.add_channel(writer.url), novapi.add_channel(speaker.url)
+        asked = {"messages": [{"role": "user", "content": "hi"}], "stream": True}
+        sdk = openai.OpenAI(base_url=novapi.base_url, api_key=novapi.key, max_retries=0)
+
+        by_hand = side_by_side.submit(novapi.chat, model, stream=True)
+        by_sdk = side_by_side.submit(lambda: list(sdk.chat.completions.create(model=model, **asked)))
+        heard = side_by_side.submit(novapi.call, "audio/speech", json={"model": voice, "input": "hi", "voice": "a"})
+
+        assert by_hand.result().content == chunk("one") + b": ping\n\n" + chunk("two") + chunk(finish="stop") + DONE
+        assert [part.choices[0].delta.content for part in by_sdk.result()] == ["one", "two", None]
+        assert heard.result().content == b"firstlast"
+
+
+class Connection:
+    """The server's side of a visit: what was sent, and whether the client takes it."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.takes = asyncio.Event()
+        self.takes.set()
+
+    async def send(self, message: dict[str, Any]) -> None:
+        await self.takes.wait()
+        self.sent.append(message["body"])
+
+    async def receive(self) -> Any:
+        await asyncio.sleep(60)
+
+
+def test_keepalive_waits_for_silence_and_ends_with_the_stream() -> None:
+    async def scenario() -> list[bytes]:
+        visits, connection = Visits(silence_seconds=0.5), Connection()
+        visit = visits.enter(connection.receive, connection.send)
+        visit.keepalive, visit.silent_looks = b"ping", 0
+        await asyncio.sleep(1.6)
+        visit.silent_looks = SENDING  # as at the end of a stream
+        await asyncio.sleep(1)
+        visits.leave(visit)
+        return connection.sent
+
+    sent = asyncio.run(scenario())
+
+    assert set(sent) == {b"ping"}
+    assert 2 <= len(sent) <= 3
+
+
+def test_client_that_does_not_take_a_chunk_gets_no_keepalive() -> None:
+    async def scenario() -> list[bytes]:
+        visits, connection = Visits(silence_seconds=0.25), Connection()
+        visit = visits.enter(connection.receive, connection.send)
+        visit.keepalive, visit.silent_looks = b"ping", SENDING
+        await asyncio.sleep(1)
+        visits.leave(visit)
+        return connection.sent
+
+    assert asyncio.run(scenario()) == []
