@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import SimpleLazyObject
 
 from channels_app import candidates
+from dashboard.refusals import refusal
 from gateway.errors import GatewayError
 from gateway.keys import authenticate
 
@@ -48,24 +48,24 @@ class OwnerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_same_origin(request):
             origin = request.headers.get("origin", "another site")
-            return refused(request, 403, f"Blocked: a web page ({origin}) tried to use Novapi.")
+            return refusal(request, 403, f"Blocked: a web page ({origin}) tried to use Novapi.")
         if "token" in request.GET and request.method == "GET" and not request.path.startswith("/api/"):
             return self.sign_in(request)
         if not (has_session(request) or presents_master_key(request)):
-            return refused(
+            return refusal(
                 request,
                 401,
                 "This browser is not signed in. Open Novapi from its window, or with the link it printed.",
             )
         if has_foreign_body(request):
-            return refused(request, 415, "Send 'Content-Type: application/json'.")
+            return refusal(request, 415, "Send 'Content-Type: application/json'.")
         request.user = SimpleLazyObject(lambda: User.objects.get(username=OWNER))  # type: ignore[assignment]
         return self.get_response(request)
 
     def sign_in(self, request: HttpRequest) -> HttpResponse:
         """A valid launch token becomes the cookie; the address loses the token either way."""
         if not hmac.compare_digest(request.GET["token"].encode(), _launch_token.encode()):
-            return refused(request, 401, "This link is of an earlier start of Novapi. Open the newest one.")
+            return refusal(request, 401, "This link is of an earlier start of Novapi. Open the newest one.")
         rest = request.GET.copy()
         del rest["token"]
         query = f"?{urlencode(rest)}" if rest else ""
@@ -111,9 +111,3 @@ def has_foreign_body(request: HttpRequest) -> bool:
         return False
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
     return has_body and request.content_type != "application/json"
-
-
-def refused(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        return JsonResponse({"detail": message}, status=status)
-    return render(request, "dashboard/how_to_open.html", {"message": message}, status=status)

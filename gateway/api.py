@@ -153,7 +153,7 @@ async def model(request: HttpRequest, model: Path[str]) -> Relayed:
     return Relayed(openai.model_details(model, candidates.current()))
 
 
-@api.get("/healthz", auth=None, tags=["health"])
+@api.api_operation(["GET", "HEAD"], "/healthz", auth=None, tags=["health"])
 async def healthz(request: HttpRequest) -> Relayed:
     """Whether the gateway is up; needs no key."""
     return Relayed(openai.json_answer({"status": "ok", "version": settings.NOVAPI_VERSION}))

@@ -91,7 +91,8 @@ class LeanHandler:
         response: Any = await match.func(request, *match.args, **match.kwargs)
         if isinstance(response, Relayed):
             return response.answer
-        raise WrongMethod(f"Novapi: {request.path[:200]} does not take {request.method}.")
+        allowed = {"allow": response.get("Allow", "")}  # ninja's answer to a method it has no operation for
+        raise WrongMethod(f"Novapi: {request.path[:200]} does not take {request.method}.", headers=allowed)
 
 
 async def write(answer: Answer, send: Send, visit: Visit | None = None) -> None:

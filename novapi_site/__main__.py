@@ -3,7 +3,10 @@
 import os
 import sys
 
+from novapi_site import __version__
+
 DEFAULT_COMMAND = "serve"
+MORE_HELP = "`novapi COMMAND --help` tells its options. Django's own commands work too: `novapi help --commands`."
 
 
 def main() -> None:
@@ -15,7 +18,13 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
 
-        execute_from_command_line([*sys.argv, DEFAULT_COMMAND] if len(sys.argv) == 1 else sys.argv)
+        words = sys.argv[1:] or [DEFAULT_COMMAND]
+        if words in (["--version"], ["version"]):
+            print(__version__)
+        elif words in (["--help"], ["-h"], ["help"]):
+            print(own_help())
+        else:
+            execute_from_command_line([sys.argv[0], *words])
     except StartError as problem:
         sys.exit(f"novapi: {problem}")
     except Exception as problem:
@@ -24,6 +33,17 @@ def main() -> None:
         raise
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def own_help() -> str:
+    """What the owner may want to type; Django's many commands are only mentioned."""
+    import django
+    from django.core.management import get_commands, load_command_class
+
+    django.setup()
+    names = sorted(name for name, app in get_commands().items() if app == "novapi_site")
+    lines = [f"  novapi {name:10} {load_command_class('novapi_site', name).help}" for name in names]
+    return "\n".join(["Novapi's commands:", *lines, "", MORE_HELP])
 
 
 def expected(problem: Exception) -> str:

@@ -1,5 +1,6 @@
-"""The data directory: where it is, and the files in it that must exist before Django can start."""
+"""What must be known before Django can start: the data directory with its first files, and how much to log."""
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -17,6 +18,14 @@ def home() -> Path:
     """The data directory: `NOVAPI_HOME`, else the user's config folder (`~/.config/novapi` on Linux)."""
     chosen = os.environ.get("NOVAPI_HOME")
     return Path(chosen).expanduser().absolute() if chosen else user_config_path("novapi")
+
+
+def log_level() -> str:
+    """`NOVAPI_LOG_LEVEL`, in any case; WARNING without it. Raises StartError."""
+    chosen = os.environ.get("NOVAPI_LOG_LEVEL", "") or "WARNING"
+    if chosen.upper() not in logging.getLevelNamesMapping():
+        raise StartError(f"NOVAPI_LOG_LEVEL is '{chosen}'; it is one of debug, info, warning, error, critical.")
+    return chosen.upper()
 
 
 def prepare_home() -> Path:

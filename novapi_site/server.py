@@ -12,6 +12,7 @@ from channels_app import candidates
 from gateway.recorder import recorder
 from gateway.upstream import transports
 
+MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0005  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
 KEEPALIVE_SECONDS = 75  # longer than the pools of common clients keep a connection, so they never meet a closed one
@@ -41,6 +42,7 @@ class Server:
         return int(self._sockets[0].getsockname()[1])
 
     def start(self) -> None:
+        allow_many_files()
         sys.setswitchinterval(SWITCH_SECONDS)
         recorder.start()
         candidates.watcher.start()
@@ -69,3 +71,15 @@ class Server:
             await self._server.serve(sockets=self._sockets)
         finally:
             await transports.close()
+
+
+def allow_many_files() -> None:
+    """Two sockets per call: what a shell allows by default, 256 on macOS, would be used up by 128 calls at once."""
+    if sys.platform == "win32":
+        return  # there is no such limit
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

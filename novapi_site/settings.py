@@ -82,6 +82,7 @@ SESSION_COOKIE_NAME = "novapi_admin"
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_NAME = "novapi_csrf"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "dashboard.refusals.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -96,5 +97,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
-    "root": {"handlers": ["stderr"], "level": os.environ.get("NOVAPI_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": paths.log_level()},
 }

@@ -5,13 +5,13 @@ from django.contrib import admin
 from django.urls import path
 
 from dashboard.api.api import api as management_api
-from dashboard.views import home, no_such_endpoint
+from dashboard.views import home
 from gateway.api import api as gateway_api
 
+handler404 = "dashboard.refusals.not_found"
 urlpatterns = [
     path("", home),
     path("api/", management_api.urls),
-    path("api/<path:rest>", no_such_endpoint),
     path("admin/", admin.site.urls),
     path("", gateway_api.urls),
 ]

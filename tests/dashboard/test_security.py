@@ -19,6 +19,7 @@ PAGES = [
     "/", "/admin/", "/admin/login/", "/admin/channels_app/channel/", "/admin/channels_app/channel/add/",
     "/admin/jsi18n/", "/v1/docs", "/v1/openapi.json", "/nothing", "/index.html",
 ]  # fmt: skip
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 GATEWAY_PATHS = ["/v1/models", "/v1/chat/completions", "/chat/completions", "/v1/nothing"]
 
 
@@ -44,12 +45,29 @@ def test_management_api_without_credentials_is_refused_as_json(novapi: Novapi, m
 
 @pytest.mark.parametrize("path", PAGES)
 def test_page_without_credentials_says_how_to_open_novapi(novapi: Novapi, path: str) -> None:
-    response = novapi.http.get(path)
+    response = novapi.http.get(path, headers=BROWSER)
 
     assert response.status_code == 401
     assert response.headers["content-type"].startswith("text/html")
     assert "novapi serve" in response.text
     assert "password" not in response.text.lower()
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/v2/chat/completions", "/chat", "/admin/"])
+@pytest.mark.parametrize("is_owner", [True, False])
+def test_app_with_a_wrong_address_is_answered_in_json(novapi: Novapi, path: str, is_owner: bool) -> None:
+    response = novapi.http.post(path, json={}, headers=novapi.authorization if is_owner else {})
+
+    assert response.status_code in ((403, 404) if is_owner else (401,))
+    assert response.json()["error"]["message"].startswith("Novapi: ")
+
+
+def test_page_that_is_not_there_leads_back(browser: httpx.Client) -> None:
+    response = browser.get("/nothing", headers=BROWSER)
+
+    assert response.status_code == 404
+    assert "There is no /nothing here" in response.text
+    assert 'href="/"' in response.text
 
 
 @pytest.mark.parametrize("path", GATEWAY_PATHS)

@@ -166,6 +166,7 @@ def test_wrong_method_is_a_405(novapi: Novapi, method: str, path: str) -> None:
     response = novapi.http.request(method, path, headers=novapi.authorization)
 
     assert response.status_code == 405
+    assert method not in response.headers["allow"]
     assert error_of(response)["code"] == "method_not_allowed"
 
 

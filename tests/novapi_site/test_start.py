@@ -2,11 +2,14 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import stat
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -111,10 +114,55 @@ def test_change_by_another_program_is_in_force_within_a_second(novapi: Novapi) -
 
 
 def test_health_needs_no_key(novapi: Novapi) -> None:
-    response = novapi.http.get("/healthz")
+    response, head = novapi.http.get("/healthz"), novapi.http.head("/healthz")
 
     assert response.status_code == 200
     assert response.json() == {"status": "ok", "version": __version__}
+    assert (head.status_code, head.content) == (200, b"")
+
+
+@pytest.mark.parametrize("word", ["--version", "version"])
+def test_version_is_novapis_own(home: Path, word: str) -> None:
+    result = run(home, word)
+
+    assert (result.returncode, result.stdout.strip()) == (0, __version__)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]])
+def test_help_begins_with_novapis_own_commands(home: Path, words: list[str]) -> None:
+    result = run(home, *words)
+
+    assert result.returncode == 0
+    assert re.findall(r"^  novapi (\w+)", result.stdout, re.MULTILINE) == ["key", "serve"]
+
+
+def test_log_level_that_is_none_is_refused_in_a_sentence(home: Path) -> None:
+    result = run(home, "key", NOVAPI_LOG_LEVEL="loud")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("novapi: NOVAPI_LOG_LEVEL is 'loud'")
+
+
+@contextmanager
+def few_files(count: int) -> Iterator[None]:
+    """What is started in here may have this many files open, unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_more_calls_than_the_shell_allows_files_are_answered(home: Path) -> None:
+    with ExitStack() as stack:
+        with few_files(256):  # macOS's own limit; Linux has 1024
+            novapi = stack.enter_context(Novapi(home))
+
+        for _ in range(400):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", novapi.port), timeout=5))
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(12) == b"HTTP/1.1 200"
 
 
 def test_start_says_where_apps_and_the_owner_go(novapi: Novapi) -> None:
