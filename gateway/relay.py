@@ -22,9 +22,11 @@ from gateway.recorder import recorder
 from gateway.routing import Attempt
 from gateway.sse import EventTooLarge
 from gateway.upstream import ChannelFailure
+from gateway.visits import CLIENT_LEFT
 
 DRAIN_SECONDS = 0.5
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
+STOPPED = 503
 
 # Headers of one hop (RFC 9110, 7.6.1), what describes bytes we may have changed, and what is the site's own business.
 _NOT_RELAYED = frozenset(
@@ -57,8 +59,8 @@ async def relay(call: Call, table: RoutingTable) -> Answer:
         error.headers |= {name.decode(): value.decode() for name, value in own_headers(call, outcome)}
         recorder.put(call, outcome)
         raise
-    except asyncio.CancelledError:
-        outcome.status, outcome.error = CLIENT_GONE, "The client went away."
+    except asyncio.CancelledError as end:
+        note_early_end(outcome, end)
         recorder.put(call, outcome)
         raise
     except Exception:
@@ -195,15 +197,25 @@ async def pass_on(
         if not passing.is_text:
             raise  # the server closes the connection, which is all that can be said inside a sound file
         yield farewell
-    except (asyncio.CancelledError, GeneratorExit):
-        outcome.status, outcome.error = CLIENT_GONE, "The client went away."
-        raise
+    except (asyncio.CancelledError, GeneratorExit) as end:
+        note_early_end(outcome, end)
+        if outcome.status != STOPPED or not passing.is_text:
+            raise
+        yield passing.break_off("Novapi: it was stopped in the middle of this answer.")
     finally:
         outcome.tokens, outcome.events = passing.tokens, passing.events
         outcome.model_answered = passing.model
         outcome.error = outcome.error or passing.error
         recorder.put(exchange.call, outcome)
         await let_go(exchange.reply, chunks if passing.is_over else None)
+
+
+def note_early_end(outcome: Outcome, end: BaseException) -> None:
+    """Who ended the call before its answer was whole: its client, or the owner by stopping Novapi."""
+    if isinstance(end, asyncio.CancelledError) and CLIENT_LEFT not in end.args:
+        outcome.status, outcome.error = STOPPED, "Novapi was stopped."
+    else:
+        outcome.status, outcome.error = CLIENT_GONE, CLIENT_LEFT
 
 
 async def let_go(reply: httpx.Response, rest: AsyncIterator[bytes] | None) -> None:

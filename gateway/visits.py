@@ -12,6 +12,7 @@ from typing import Any
 LOOK_SECONDS = 0.25  # well inside the second after which the upstream must be cancelled
 SILENCE_SECONDS = 15.0  # what WHATWG HTML, section 9.2.7, recommends against proxies and clients that give up
 SENDING = -math.inf
+CLIENT_LEFT = "The client went away."  # what a cancellation says that is not the server going down
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -41,7 +42,7 @@ class Visit:
         while (await self.receive())["type"] != "http.disconnect":
             pass
         self.has_left = True
-        self.task.cancel()
+        self.task.cancel(CLIENT_LEFT)
 
     async def send_keepalive(self) -> None:
         if self.silent_looks != SENDING:  # else a chunk came first, or the end

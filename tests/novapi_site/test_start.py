@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from novapi_site import __version__
-from tests.fake_upstream import FakeUpstream, completion, json_reply
+from tests.fake_upstream import FakeUpstream, chunk, completion, event_stream, json_reply
 from tests.running import Novapi, eventually, free_port, run
 
 KEY = re.compile(r"nv-[A-Za-z0-9_-]{43}")
@@ -309,6 +309,27 @@ def test_stop_lets_a_call_in_flight_end(home: Path) -> None:
         assert call.result().json() == completion("late")
         assert exit_code == 0
         assert novapi.rows("SELECT status FROM gateway_usagerecord") == [(200,)]
+
+
+def test_stop_ends_an_endless_stream_honestly(home: Path) -> None:
+    with (
+        FakeUpstream(event_stream(chunk("one"), 60)) as upstream,
+        Novapi(home) as novapi,
+        ThreadPoolExecutor(1) as app,
+    ):
+        model = novapi.add_channel(upstream.url)
+        call = app.submit(novapi.chat, model, stream=True)
+        eventually(lambda: upstream.received)
+        time.sleep(0.3)
+        began_at = time.monotonic()
+
+        exit_code = novapi.stop()
+
+        assert time.monotonic() - began_at < 9
+        assert exit_code == 0
+        assert upstream.hung_up.wait(1)
+        assert "it was stopped in the middle of this answer" in call.result().text
+        assert novapi.rows("SELECT status, error FROM gateway_usagerecord") == [(503, "Novapi was stopped.")]
 
 
 def test_ctrl_c_ends_it_as_well(home: Path) -> None:
