@@ -41,6 +41,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._waiting: deque[Finished] = deque()
+        self._in_hand = 0  # of a batch that is being written
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,7 +63,7 @@ class Recorder:
     @property
     def waiting(self) -> int:
         """Records that are not on disk yet."""
-        return len(self._waiting)
+        return len(self._waiting) + self._in_hand
 
     def close(self, timeout_s: float = 10) -> None:
         """Write what is left and stop."""
@@ -84,6 +85,7 @@ class Recorder:
         """Write everything that waits; on a failing database keep it and try again later."""
         while self._waiting:
             batch = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
+            self._in_hand = len(batch)
             try:
                 write([row(finished) for finished in batch])
             except DatabaseError as problem:
@@ -94,6 +96,7 @@ class Recorder:
                 self._wake.set()
             except Exception:
                 self._write_singly(batch)
+            self._in_hand = 0
 
     def _write_singly(self, batch: list[Finished]) -> None:
         """One record that can't be stored must not cost the others, nor end the thread."""
@@ -105,6 +108,7 @@ class Recorder:
                 logger.exception("The usage record of call %s could not be written.", finished.call[0])
 
     def _keep(self, batch: list[Finished]) -> None:
+        self._in_hand = 0
         self._waiting.extendleft(reversed(batch))
         while len(self._waiting) > MAX_WAITING:
             self._waiting.popleft()
