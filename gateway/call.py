@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from channels_app.table import ClientIdentity
+from gateway.chat import Usage
 
 # Call ids: random once per launch, then counted. Asking the system for random bytes per call would cost 2 %.
 _launch = secrets.token_hex(6)
@@ -60,17 +61,6 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Tokens:
-    """Token counts of one call; `input` includes what was `cached`, `output` includes `reasoning`."""
-
-    input: int = 0
-    output: int = 0
-    cached: int = 0
-    reasoning: int = 0
-    estimated: bool = False
-
-
-@dataclass(slots=True)
 class Outcome:
     """What is learnt of a call while it runs; the recorder stores it when it ends."""
 
@@ -83,7 +73,7 @@ class Outcome:
     error: str = ""
     answered: bool = False  # a provider took the call and began to answer
     events: int = 0
-    tokens: Tokens | None = None
+    tokens: Usage | None = None
     first_token_ms: float | None = None
     upstream_s: float = 0.0
     overhead_ms: float = 0.0

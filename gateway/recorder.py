@@ -163,7 +163,7 @@ def token_columns(finished: Finished) -> Row:
         tokens = estimate(finished.body, finished.outcome.events)
     if tokens is None:
         return None, None, None, None, False
-    return tokens.input, tokens.output, tokens.cached, tokens.reasoning, tokens.estimated
+    return tokens.input, tokens.output, tokens.cached, tokens.reasoning, tokens.is_estimated
 
 
 recorder = Recorder()

@@ -5,9 +5,9 @@ import msgspec
 
 from gateway.call import Call
 from gateway.dialects.openai_chat import whole as openai_chat_whole
-from gateway.dialects.openai_chat.streams import ChatStream
+from gateway.dialects.openai_chat.passing import ChatStream
 from gateway.dialects.openai_responses import whole as openai_responses_whole
-from gateway.dialects.openai_responses.streams import ResponsesStream
+from gateway.dialects.openai_responses.passing import ResponsesStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
 from gateway.multipart import replace_field
 from gateway.routing import Attempt

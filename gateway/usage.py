@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from gateway.call import Tokens
+from gateway.chat import Usage
 
 
-def estimate(body: bytes, events: int) -> Tokens:
+def estimate(body: bytes, events: int) -> Usage:
     """For an answer without usage, or cut short: the texts of the request, and one token per streamed event."""
-    return Tokens(input=estimate_tokens(body), output=events, estimated=True)
+    return Usage(input=estimate_tokens(body), output=events, is_estimated=True)
 
 
 # Pieces that tokenizers of the o200k family tend to keep whole: words of Latin script with their leading space,

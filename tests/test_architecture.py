@@ -22,9 +22,9 @@ STOREYS = (
     ("dialects",),
     ("sse", "splice"),
     ("call", "errors", "paths", "visits"),
-    ("apps", "models"),
+    ("apps", "chat", "models"),
 )
-PURE = ("call", "dialects", "errors", "multipart", "paths", "routing", "splice", "sse", "usage")
+PURE = ("call", "chat", "dialects", "errors", "multipart", "paths", "routing", "splice", "sse", "usage")
 
 
 def module_name(path: Path) -> str:

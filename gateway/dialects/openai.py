@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.call import Tokens
+from gateway.chat import Usage
 from gateway.errors import GatewayError
 
 
@@ -64,7 +64,7 @@ def read_answer_leniently(body: bytes) -> AnswerHead:
     return AnswerHead(*(loaded.get(name) for name in AnswerHead.__struct_fields__))
 
 
-def tokens_of(body: UsageBody | AnswerHead) -> Tokens | None:
+def tokens_of(body: UsageBody | AnswerHead) -> Usage | None:
     """Token counts of an OpenAI-shaped answer (Chat Completions, Completions, Responses, Embeddings), or None.
 
     llama.cpp gives `timings` where no usage was asked for; Groq hides usage in `x_groq`; the Responses API's
@@ -84,7 +84,7 @@ def model_in(body: UsageBody) -> str:
     return model if isinstance(model, str) else ""
 
 
-def from_openai_usage(usage: dict[str, Any]) -> Tokens:
+def from_openai_usage(usage: dict[str, Any]) -> Usage:
     """OpenAI's two spellings: prompt/completion (chat) and input/output (Responses, images, audio)."""
     given = count(usage, "prompt_tokens", "input_tokens")
     produced = count(usage, "completion_tokens", "output_tokens")
@@ -92,18 +92,19 @@ def from_openai_usage(usage: dict[str, Any]) -> Tokens:
     inputs = member(usage, "prompt_tokens_details") or member(usage, "input_tokens_details")
     outputs = member(usage, "completion_tokens_details") or member(usage, "output_tokens_details")
     # xAI and Gemini's compatible API leave reasoning out of completion_tokens, but not out of the total.
-    return Tokens(
+    return Usage(
         input=given,
         output=max(produced, total - given),
         cached=count(inputs, "cached_tokens") or count(usage, "prompt_cache_hit_tokens"),
+        cache_written=count(inputs, "cache_write_tokens"),
         reasoning=count(outputs, "reasoning_tokens"),
     )
 
 
-def from_llamacpp_timings(timings: dict[str, Any]) -> Tokens:
+def from_llamacpp_timings(timings: dict[str, Any]) -> Usage:
     """llama.cpp: `cache_n` prompt tokens came from the cache, `prompt_n` were read, `predicted_n` written."""
     cached = count(timings, "cache_n")
-    return Tokens(input=cached + count(timings, "prompt_n"), output=count(timings, "predicted_n"), cached=cached)
+    return Usage(input=cached + count(timings, "prompt_n"), output=count(timings, "predicted_n"), cached=cached)
 
 
 def member(body: Any, name: str) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from gateway.call import Tokens
+from gateway.chat import Usage
 from gateway.dialects.openai import UsageBody, error_in, error_status, model_in, read_event, tokens_of
 from gateway.splice import NotJSON, replace_member
 from gateway.sse import DONE, Decoder, Event, encode
@@ -39,7 +39,7 @@ class Passthrough:
 
     def __init__(self, settings: StreamSettings) -> None:
         self.settings = settings
-        self.tokens: Tokens | None = None
+        self.tokens: Usage | None = None
         self.model = ""
         self.events = 0
         self.error = ""  # what the upstream, or the way it ended, did wrong

@@ -13,7 +13,7 @@ EMBEDDING, LAYERS, HEADS, FEED_FORWARD = 64, 2, 4, 128
 ALIGNMENT = 32
 UINT32, FLOAT32, BOOL, STRING, ARRAY, INT32 = 4, 6, 7, 8, 9, 5  # GGUF's value types
 NORMAL, UNKNOWN, CONTROL, BYTE = 1, 2, 3, 6  # llama.cpp's token types
-WORDS = (  # noqa: SIM905  # a list of 90 strings would be 90 lines
+WORDS = (  # a list of 90 strings would be 90 lines
     "a about after all and are as at be but by can day do down each find first for from get go good had has have he "
     "her him his how if in into is it its like long look made make many may more my new no not now of on one or other "
     "out over part people see she so some than that the them then there these they this time to two up use was water "

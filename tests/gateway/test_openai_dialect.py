@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.call import Tokens
+from gateway.chat import Usage
 from gateway.dialects.openai import build_error, error_in, error_status, read_answer, read_event, tokens_of
 from gateway.errors import ExpiredKey, GatewayError, UnknownModel
 
@@ -26,30 +26,30 @@ RESPONSES = {
 }
 
 
-def of_answer(**body: Any) -> Tokens | None:
+def of_answer(**body: Any) -> Usage | None:
     return tokens_of(read_answer(json.dumps(body).encode()))
 
 
-def of_event(**body: Any) -> Tokens | None:
+def of_event(**body: Any) -> Usage | None:
     return tokens_of(read_event(json.dumps(body).encode()))
 
 
 @pytest.mark.parametrize("usage", [CHAT, RESPONSES])
 def test_both_spellings_of_usage_are_read(usage: dict[str, Any]) -> None:
-    expected = Tokens(input=100, output=50, cached=64, reasoning=20)
+    expected = Usage(input=100, output=50, cached=64, reasoning=20)
 
     assert of_answer(id="x", choices=[{}], usage=usage) == expected
     assert of_event(choices=[], usage=usage) == expected
 
 
 def test_embeddings_have_input_only() -> None:
-    assert of_answer(data=[], usage={"prompt_tokens": 8, "total_tokens": 8}) == Tokens(input=8)
+    assert of_answer(data=[], usage={"prompt_tokens": 8, "total_tokens": 8}) == Usage(input=8)
 
 
 def test_usage_of_a_responses_stream_is_nested() -> None:
     event = {"type": "response.completed", "response": {"id": "r", "usage": RESPONSES}}
 
-    assert of_event(**event) == Tokens(input=100, output=50, cached=64, reasoning=20)
+    assert of_event(**event) == Usage(input=100, output=50, cached=64, reasoning=20)
 
 
 def test_reasoning_that_xai_leaves_out_is_added() -> None:
@@ -61,14 +61,14 @@ def test_reasoning_that_xai_leaves_out_is_added() -> None:
         "completion_tokens_details": {"reasoning_tokens": 227},
     }
 
-    assert of_answer(usage=usage) == Tokens(input=307, output=253, cached=256, reasoning=227)
+    assert of_answer(usage=usage) == Usage(input=307, output=253, cached=256, reasoning=227)
 
 
 def test_answer_that_was_all_reasoning_is_counted() -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 0, "total_tokens": 74}
     details = {"completion_tokens_details": {"reasoning_tokens": 64}}
 
-    assert of_answer(usage=usage | details) == Tokens(input=10, output=64, reasoning=64)
+    assert of_answer(usage=usage | details) == Usage(input=10, output=64, reasoning=64)
 
 
 def test_cache_hits_of_deepseek_are_read() -> None:
@@ -80,28 +80,28 @@ def test_cache_hits_of_deepseek_are_read() -> None:
         "prompt_cache_miss_tokens": 10,
     }
 
-    assert of_event(choices=[{"finish_reason": "stop"}], usage=usage) == Tokens(input=30, output=5, cached=20)
+    assert of_event(choices=[{"finish_reason": "stop"}], usage=usage) == Usage(input=30, output=5, cached=20)
 
 
 def test_usage_that_groq_hides_is_found() -> None:
     usage = {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13, "queue_time": 0.01}
 
-    assert of_event(choices=[{}], x_groq={"id": "req", "usage": usage}) == Tokens(input=9, output=4)
+    assert of_event(choices=[{}], x_groq={"id": "req", "usage": usage}) == Usage(input=9, output=4)
 
 
 def test_timings_of_llamacpp_stand_in_for_usage() -> None:
     timings = {"cache_n": 30, "prompt_n": 12, "predicted_n": 7, "predicted_ms": 81.5}
 
-    assert of_event(choices=[], timings=timings) == Tokens(input=42, output=7, cached=30)
-    assert of_answer(choices=[], timings=timings) == Tokens(input=42, output=7, cached=30)
+    assert of_event(choices=[], timings=timings) == Usage(input=42, output=7, cached=30)
+    assert of_answer(choices=[], timings=timings) == Usage(input=42, output=7, cached=30)
 
 
 def test_usage_goes_before_timings() -> None:
-    assert of_answer(usage={"prompt_tokens": 1, "completion_tokens": 2}, timings={"prompt_n": 9}) == Tokens(1, 2)
+    assert of_answer(usage={"prompt_tokens": 1, "completion_tokens": 2}, timings={"prompt_n": 9}) == Usage(1, 2)
 
 
 def test_floats_count_as_whole_tokens() -> None:
-    assert of_answer(usage={"prompt_tokens": 7.0, "completion_tokens": 3.9}) == Tokens(input=7, output=3)
+    assert of_answer(usage={"prompt_tokens": 7.0, "completion_tokens": 3.9}) == Usage(input=7, output=3)
 
 
 @pytest.mark.parametrize("odd", [None, -1, -0.5, True, "7", [7], {"n": 7}, 1e300, 2**60])
@@ -114,13 +114,13 @@ def test_counts_that_are_none_are_zero(odd: object) -> None:
         "completion_tokens_details": odd,
     }
 
-    assert of_answer(usage=usage) == Tokens()
+    assert of_answer(usage=usage) == Usage()
 
 
 def test_first_spelling_that_holds_a_number_counts() -> None:
     usage = {"prompt_tokens": 0, "input_tokens": 12, "completion_tokens": None, "output_tokens": 4}
 
-    assert of_answer(usage=usage) == Tokens(input=12, output=4)
+    assert of_answer(usage=usage) == Usage(input=12, output=4)
 
 
 @pytest.mark.parametrize("usage", [None, [], "7", 7, True])

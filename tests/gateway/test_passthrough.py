@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.call import Tokens
-from gateway.dialects.openai_chat.streams import ChatStream
+from gateway.chat import Usage
+from gateway.dialects.openai_chat.passing import ChatStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
 from gateway.sse import Decoder
 
@@ -20,7 +20,7 @@ ALL_SETTINGS = [PLAIN, HIDING, MIRRORING, BOTH]
 NULL_USAGE = re.compile(rb',\s?"usage":\s?null')
 
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
-TOKENS = Tokens(input=7, output=3)
+TOKENS = Usage(input=7, output=3)
 DONE = b"data: [DONE]\n\n"
 TRICKY = '"usage":null, "model":"x" [DONE] \u2028 "finish_reason":"stop"'
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.call import Tokens
-from gateway.dialects.openai_responses.streams import ResponsesStream
+from gateway.chat import Usage
+from gateway.dialects.openai_responses.passing import ResponsesStream
 from gateway.dialects.passthrough import StreamSettings
 from gateway.sse import Decoder, Event
 
@@ -20,7 +20,7 @@ USAGE = {
     "input_tokens_details": {"cached_tokens": 2},
     "output_tokens_details": {"reasoning_tokens": 1},
 }
-TOKENS = Tokens(input=7, output=3, cached=2, reasoning=1)
+TOKENS = Usage(input=7, output=3, cached=2, reasoning=1)
 
 
 def event(kind: str, number: int, *, typed: bool = True, **members: Any) -> bytes:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway.dialects.openai_chat.streams import ChatStream
+from gateway.dialects.openai_chat.passing import ChatStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings
 from gateway.sse import Decoder
 from tests.gateway.test_passthrough import (

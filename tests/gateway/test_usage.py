@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.call import Tokens
+from gateway.chat import Usage
 from gateway.usage import app_name, estimate, estimate_tokens, pieces_in
 
 PROSE = (
@@ -21,7 +21,7 @@ def asking(content: object) -> bytes:
 def test_estimate_is_marked_as_one() -> None:
     estimated = estimate(asking("hello"), events=12)
 
-    assert estimated == Tokens(input=estimate_tokens(asking("hello")), output=12, estimated=True)
+    assert estimated == Usage(input=estimate_tokens(asking("hello")), output=12, is_estimated=True)
     assert estimated.input > 0
 
 

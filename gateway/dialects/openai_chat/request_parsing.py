@@ -1,0 +1,280 @@
+"""Chat Completions requests as the neutral chat (OpenAI API reference, "Create chat completion")."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway.chat import (
+    Audio,
+    Document,
+    Foreign,
+    Image,
+    Media,
+    Message,
+    OutputFormat,
+    Part,
+    Reasoning,
+    ReasoningWish,
+    Refusal,
+    Request,
+    Text,
+    Tool,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+)
+from gateway.dialects.format import Body, Malformed, only
+from gateway.dialects.media import from_data_url
+from gateway.dialects.reading import (
+    joined,
+    json_text,
+    listed,
+    number,
+    required,
+    text_or_none,
+    true_or_false,
+    whole_number,
+)
+
+DIALECT = "openai-chat"
+ROLES = ("system", "developer", "user", "assistant", "tool")
+# What the neutral request holds. `stream_options` is the gateway's own business, see `gateway.translate`.
+KNOWN = frozenset(
+    "model messages stream stream_options tools tool_choice parallel_tool_calls max_tokens max_completion_tokens "
+    "temperature top_p top_k stop seed n presence_penalty frequency_penalty logprobs top_logprobs response_format "
+    "reasoning_effort user safety_identifier functions function_call".split()
+)
+MESSAGE_KNOWN = frozenset(
+    "role content name refusal tool_calls function_call reasoning_content reasoning annotations".split()
+)
+
+
+def parse_request(body: Body) -> Request:
+    """A Chat Completions body as a Request. Raises Malformed."""
+    return Request(
+        model=required(body, "model", str),
+        messages=joined(message for item in listed(body, "messages") for message in parse_message(item)),
+        stream=body.get("stream") is True,
+        tools=tuple(map(parse_tool, listed(body, "tools", optional=True))) + parse_functions(body),
+        tool_choice=parse_tool_choice(body.get("tool_choice", body.get("function_call"))),
+        parallel_tools=true_or_false(body, "parallel_tool_calls"),
+        max_tokens=whole_number(body, "max_completion_tokens", "max_tokens"),
+        temperature=number(body, "temperature"),
+        top_p=number(body, "top_p"),
+        top_k=whole_number(body, "top_k"),
+        stop=parse_stop(body.get("stop")),
+        seed=whole_number(body, "seed"),
+        choices=whole_number(body, "n"),
+        presence_penalty=number(body, "presence_penalty"),
+        frequency_penalty=number(body, "frequency_penalty"),
+        logprobs=true_or_false(body, "logprobs"),
+        top_logprobs=whole_number(body, "top_logprobs"),
+        output=parse_output(body.get("response_format")),
+        reasoning=ReasoningWish(effort) if (effort := text_or_none(body, "reasoning_effort")) else None,
+        user=text_or_none(body, "safety_identifier") or text_or_none(body, "user") or "",
+        extras=only(body, DIALECT, KNOWN),
+    )
+
+
+def parse_stop(stop: Any) -> tuple[str, ...]:
+    if stop is None:
+        return ()
+    texts = [stop] if isinstance(stop, str) else stop
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise Malformed("stop must be a text or a list of texts", "stop")
+    return tuple(texts)
+
+
+def parse_message(item: Any) -> Iterator[Message]:
+    """One message; none for one that says nothing."""
+    if not isinstance(item, dict):
+        raise Malformed("a message must be an object", "messages")
+    role = item.get("role")
+    if role in ("tool", "function"):
+        yield Message("tool", (parse_tool_result(item),))
+        return
+    if role not in ROLES:
+        raise Malformed(f"there is no role {str(role)[:40]!r}", "messages.role")
+    parts = parse_content(item.get("content"))
+    if role == "assistant":
+        parts = tuple(parse_reasoning(item)) + parts + tuple(parse_said(item))
+    if parts:
+        yield Message(role, parts, name=item.get("name") or "", extras=only(item, DIALECT, MESSAGE_KNOWN))
+
+
+def parse_content(content: Any) -> tuple[Part, ...]:
+    if content is None or content == "":
+        return ()
+    if isinstance(content, str):
+        return (Text(content),)
+    if not isinstance(content, list):
+        raise Malformed("content must be a text or a list of parts", "messages.content")
+    return tuple(part for item in content if (part := parse_part(item)) is not None)
+
+
+def parse_part(item: Any) -> Part | None:
+    """A content part; None for an empty text."""
+    if not isinstance(item, dict):
+        raise Malformed("a content part must be an object", "messages.content")
+    match item.get("type"):
+        case "text":
+            text = required(item, "text", str)
+            extras = only(item, DIALECT, frozenset({"type", "text", "cache_control", "prompt_cache_breakpoint"}))
+            return Text(text, cache=cache_mark(item), extras=extras) if text else None
+        case "image_url":
+            return parse_image(item)
+        case "input_audio":
+            sound = required(item, "input_audio", dict)
+            return Audio(Media(f"audio/{sound.get('format') or 'wav'}", data=required(sound, "data", str)))
+        case "file":
+            return parse_file(required(item, "file", dict), cache_mark(item))
+        case "refusal":
+            return Refusal(required(item, "refusal", str))
+        case "thinking":  # Mistral's
+            return Reasoning("".join(piece.get("text", "") for piece in listed(item, "thinking")))
+        case _:
+            return Foreign(DIALECT, item)
+
+
+def cache_mark(item: Mapping[str, Any]) -> str | None:
+    """OpenRouter's `cache_control` and OpenAI's `prompt_cache_breakpoint`."""
+    mark = item.get("cache_control") or item.get("prompt_cache_breakpoint")
+    if not isinstance(mark, dict):
+        return None
+    return "1h" if mark.get("ttl") in ("1h", "12h") else ""
+
+
+def parse_image(item: Mapping[str, Any]) -> Image:
+    image = item.get("image_url")
+    url = image if isinstance(image, str) else required(required(item, "image_url", dict), "url", str)
+    detail = image.get("detail") or "" if isinstance(image, dict) else ""
+    return Image(from_data_url(url) or Media(url=url), detail=detail, cache=cache_mark(item))
+
+
+def parse_file(file: Mapping[str, Any], cache: str | None) -> Document:
+    if file_id := file.get("file_id"):
+        media = Media(file_id=file_id)
+    else:
+        data = required(file, "file_data", str)
+        media = from_data_url(data) or Media("application/pdf", data=data)
+    return Document(media, title=file.get("filename") or "", cache=cache)
+
+
+def parse_reasoning(item: Mapping[str, Any]) -> Iterator[Reasoning]:
+    """`reasoning_content` (DeepSeek and most others) or `reasoning` (OpenRouter, Groq, Ollama, vLLM)."""
+    text = item.get("reasoning_content") or item.get("reasoning")
+    if isinstance(text, str) and text:
+        yield Reasoning(text)
+
+
+def parse_said(item: Mapping[str, Any]) -> Iterator[Part]:
+    """What an assistant said besides its content."""
+    if refusal := text_or_none(item, "refusal"):
+        yield Refusal(refusal)
+    for number_, call in enumerate(listed(item, "tool_calls", optional=True)):
+        yield parse_tool_call(call, number_)
+    if isinstance(call := item.get("function_call"), dict):  # deprecated
+        yield ToolCall(f"call_{call.get('name')}", required(call, "name", str), call.get("arguments") or "{}")
+
+
+def parse_tool_call(item: Any, position: int) -> ToolCall:
+    if not isinstance(item, dict):
+        raise Malformed("a tool call must be an object", "messages.tool_calls")
+    is_custom = item.get("type") == "custom"
+    called = required(item, "custom" if is_custom else "function", dict)
+    name = required(called, "name", str)
+    google = (item.get("extra_content") or {}).get("google") or {}
+    return ToolCall(
+        id=item.get("id") or f"call_{position}_{name}",
+        name=name,
+        arguments=(called.get("input") or "") if is_custom else arguments_of(called),
+        kind="custom" if is_custom else "function",
+        signature=google.get("thought_signature") or "",
+    )
+
+
+def arguments_of(called: Mapping[str, Any]) -> str:
+    """Arguments as JSON text; some servers give them as an object."""
+    arguments = called.get("arguments")
+    if arguments is None or arguments == "":
+        return "{}"
+    return arguments if isinstance(arguments, str) else json_text(arguments)
+
+
+def parse_tool_result(item: Mapping[str, Any]) -> ToolResult:
+    call_id = item.get("tool_call_id") or f"call_{item.get('name')}"
+    return ToolResult(call_id, parse_content(item.get("content")), name=item.get("name") or "", cache=cache_mark(item))
+
+
+def parse_tool(item: Any) -> Tool | Foreign:
+    if not isinstance(item, dict):
+        raise Malformed("a tool must be an object", "tools")
+    match item.get("type", "function"):
+        case "function":
+            return parse_function(required(item, "function", dict), cache_mark(item))
+        case "custom":
+            custom = required(item, "custom", dict)
+            return Tool(
+                required(custom, "name", str),
+                custom.get("description") or "",
+                kind="custom",
+                grammar=custom.get("format"),
+            )
+        case _:
+            return Foreign(DIALECT, item)
+
+
+def parse_function(function: Mapping[str, Any], cache: str | None = None) -> Tool:
+    return Tool(
+        name=required(function, "name", str),
+        description=function.get("description") or "",
+        parameters=function.get("parameters"),
+        strict=function.get("strict"),
+        cache=cache,
+        extras=only(function, DIALECT, frozenset({"name", "description", "parameters", "strict"})),
+    )
+
+
+def parse_functions(body: Body) -> tuple[Tool, ...]:
+    """The deprecated `functions`."""
+    return tuple(parse_function(function) for function in listed(body, "functions", optional=True))
+
+
+def parse_tool_choice(choice: Any) -> ToolChoice | None:
+    match choice:
+        case None:
+            return None
+        case "auto" | "none" | "required":
+            return ToolChoice(choice)
+        case {"type": "allowed_tools", "allowed_tools": {"mode": ("auto" | "required") as mode, "tools": [*tools]}}:
+            return ToolChoice(mode, tuple(filter(None, map(name_of_tool, tools))))
+        case {"name": str(name)}:  # the deprecated `function_call`
+            return ToolChoice("named", (name,))
+        case dict() if name := name_of_tool(choice):
+            return ToolChoice("named", (name,))
+    raise Malformed("tool_choice is none of the known forms", "tool_choice")
+
+
+def name_of_tool(tool: Any) -> str:
+    match tool:
+        case {"type": "function", "function": {"name": str(name)}} | {"type": "custom", "custom": {"name": str(name)}}:
+            return name
+    return ""
+
+
+def parse_output(output: Any) -> OutputFormat | None:
+    match output:
+        case None:
+            return None
+        case {"type": "text"}:
+            return OutputFormat("text")
+        case {"type": "json_object"}:
+            return OutputFormat("json")
+        case {"type": "json_schema", "json_schema": dict(schema)}:
+            return OutputFormat(
+                "schema",
+                schema=schema.get("schema"),
+                name=schema.get("name") or "",
+                description=schema.get("description") or "",
+                strict=schema.get("strict"),
+            )
+    raise Malformed("response_format is none of text, json_object and json_schema", "response_format")
