@@ -2,7 +2,8 @@
 
 Frozen values that know no wire format. What only one format has words for rides along in `extras`, under that
 dialect's name: the same dialect gets it back, no other ever sees it. (msgspec's structs and not dataclasses: a long
-conversation is some hundred values, and these are made ten times faster.)
+conversation is some hundred values, and these are made ten times faster. `gc=False`: they are trees and can't be part
+of a circle, so the collector need not look at them.)
 
 Canonical forms, so that equal conversations are equal values whatever format they came in:
 neighbouring messages of one role are one message, except for `system` and `developer`; the results of tools are
@@ -20,7 +21,7 @@ Finish = Literal["stop", "stop_sequence", "length", "context", "tool_calls", "co
 ToolKind = Literal["function", "custom"]
 
 
-class Value(Struct, frozen=True, kw_only=True):
+class Value(Struct, frozen=True, kw_only=True, gc=False):
     """What all of them have."""
 
     extras: Extras = {}
@@ -30,7 +31,7 @@ class Value(Struct, frozen=True, kw_only=True):
         return self.extras.get(dialect, {})
 
 
-class Media(Struct, frozen=True):
+class Media(Struct, frozen=True, gc=False):
     """Where an image, a sound or a document is. One of: base64 `data`, `url`, a provider's `file_id`, plain `text`."""
 
     mime_type: str = ""
@@ -43,35 +44,35 @@ class Media(Struct, frozen=True):
 # Parts of a message. `cache`: a mark to cache the prompt up to here; None: no mark, "": the default time, else "1h".
 
 
-class Text(Value, frozen=True):
+class Text(Value, frozen=True, gc=False):
     text: str
     cache: str | None = None
 
 
-class Refusal(Value, frozen=True):
+class Refusal(Value, frozen=True, gc=False):
     """The model's own words for why it does not answer."""
 
     text: str
 
 
-class Image(Value, frozen=True):
+class Image(Value, frozen=True, gc=False):
     media: Media
     detail: str = ""
     cache: str | None = None
 
 
-class Audio(Value, frozen=True):
+class Audio(Value, frozen=True, gc=False):
     media: Media
 
 
-class Document(Value, frozen=True):
+class Document(Value, frozen=True, gc=False):
     media: Media
     title: str = ""
     context: str = ""
     cache: str | None = None
 
 
-class Reasoning(Value, frozen=True):
+class Reasoning(Value, frozen=True, gc=False):
     """What the model thought. `signature` is opaque and good only at the `origin` dialect that issued it; with
     `is_redacted` it stands for the whole thought and there is no text."""
 
@@ -81,7 +82,7 @@ class Reasoning(Value, frozen=True):
     is_redacted: bool = False
 
 
-class ToolCall(Value, frozen=True):
+class ToolCall(Value, frozen=True, gc=False):
     """`arguments` is JSON text for a function, any text for a custom tool. `signature`: Gemini's, see Reasoning."""
 
     id: str
@@ -93,7 +94,7 @@ class ToolCall(Value, frozen=True):
     cache: str | None = None
 
 
-class ToolResult(Value, frozen=True):
+class ToolResult(Value, frozen=True, gc=False):
     """`name`: of the tool, where the format tells it."""
 
     call_id: str
@@ -104,7 +105,7 @@ class ToolResult(Value, frozen=True):
     cache: str | None = None
 
 
-class Foreign(Struct, frozen=True):
+class Foreign(Struct, frozen=True, gc=False):
     """A block, or a tool, that only `dialect` has; kept for it as it came."""
 
     dialect: str
@@ -114,13 +115,13 @@ class Foreign(Struct, frozen=True):
 Part = Text | Refusal | Image | Audio | Document | Reasoning | ToolCall | ToolResult | Foreign
 
 
-class Message(Value, frozen=True):
+class Message(Value, frozen=True, gc=False):
     role: Role
     parts: tuple[Part, ...]
     name: str = ""
 
 
-class Tool(Value, frozen=True):
+class Tool(Value, frozen=True, gc=False):
     """`parameters`: a JSON schema. A custom tool takes free text; `grammar` is its format as OpenAI writes it."""
 
     name: str
@@ -133,14 +134,14 @@ class Tool(Value, frozen=True):
     cache: str | None = None
 
 
-class ToolChoice(Struct, frozen=True):
+class ToolChoice(Struct, frozen=True, gc=False):
     """`names`: the one tool for `named`, those allowed for `auto` and `required`; empty: all."""
 
     mode: Literal["auto", "none", "required", "named"]
     names: tuple[str, ...] = ()
 
 
-class OutputFormat(Value, frozen=True):
+class OutputFormat(Value, frozen=True, gc=False):
     kind: Literal["text", "json", "schema"]
     schema: Mapping[str, Any] | None = None
     name: str = ""
@@ -148,7 +149,7 @@ class OutputFormat(Value, frozen=True):
     strict: bool | None = None
 
 
-class ReasoningWish(Struct, frozen=True):
+class ReasoningWish(Struct, frozen=True, gc=False):
     """How much to think. `effort`: "none" (not at all), minimal, low, medium, high, xhigh, max, or "" (unsaid);
     `budget`: tokens; `is_adaptive`: the model decides; `is_shown`: whether the client wants to read it."""
 
@@ -158,7 +159,7 @@ class ReasoningWish(Struct, frozen=True):
     is_shown: bool | None = None
 
 
-class Request(Value, frozen=True):
+class Request(Value, frozen=True, gc=False):
     """`max_tokens` includes reasoning. `stop`: texts to stop at. `choices`: how many answers (OpenAI's `n`)."""
 
     model: str
@@ -183,7 +184,7 @@ class Request(Value, frozen=True):
     user: str = ""
 
 
-class Usage(Struct, frozen=True):
+class Usage(Struct, frozen=True, gc=False):
     """Token counts of one call; `input` includes what was `cached` and what was written to the cache, `output`
     includes `reasoning`. `is_estimated`: nobody counted."""
 
@@ -195,7 +196,7 @@ class Usage(Struct, frozen=True):
     is_estimated: bool = False
 
 
-class Choice(Value, frozen=True):
+class Choice(Value, frozen=True, gc=False):
     """One answer. `finish` is None only where the format allows not to say."""
 
     parts: tuple[Part, ...]
@@ -204,7 +205,7 @@ class Choice(Value, frozen=True):
     index: int = 0
 
 
-class Response(Value, frozen=True):
+class Response(Value, frozen=True, gc=False):
     """`created`: Unix seconds, 0 if unsaid."""
 
     id: str
@@ -218,7 +219,7 @@ class Response(Value, frozen=True):
 # `choice` is the index of the answer; tool calls of one answer are numbered 0, 1, 2 in the order they began.
 
 
-class Begin(Struct, frozen=True):
+class Begin(Struct, frozen=True, gc=False):
     """The first delta of every stream. `usage`: what is known at the start, the prompt's tokens."""
 
     id: str
@@ -227,17 +228,17 @@ class Begin(Struct, frozen=True):
     usage: Usage | None = None
 
 
-class TextDelta(Struct, frozen=True):
+class TextDelta(Struct, frozen=True, gc=False):
     text: str
     choice: int = 0
 
 
-class RefusalDelta(Struct, frozen=True):
+class RefusalDelta(Struct, frozen=True, gc=False):
     text: str
     choice: int = 0
 
 
-class ReasoningDelta(Struct, frozen=True):
+class ReasoningDelta(Struct, frozen=True, gc=False):
     """A piece of a thought, or its signature, which ends it; see Reasoning."""
 
     text: str = ""
@@ -247,7 +248,7 @@ class ReasoningDelta(Struct, frozen=True):
     choice: int = 0
 
 
-class ToolBegin(Struct, frozen=True):
+class ToolBegin(Struct, frozen=True, gc=False):
     index: int
     id: str
     name: str
@@ -257,7 +258,7 @@ class ToolBegin(Struct, frozen=True):
     choice: int = 0
 
 
-class ToolDelta(Struct, frozen=True):
+class ToolDelta(Struct, frozen=True, gc=False):
     """More of the arguments of tool call `index`. A call that gets none has "{}"."""
 
     index: int
@@ -265,26 +266,26 @@ class ToolDelta(Struct, frozen=True):
     choice: int = 0
 
 
-class PartDelta(Struct, frozen=True):
+class PartDelta(Struct, frozen=True, gc=False):
     """A part that comes in one piece: an image, a sound."""
 
     part: Part
     choice: int = 0
 
 
-class Finished(Struct, frozen=True):
+class Finished(Struct, frozen=True, gc=False):
     finish: Finish
     stop_sequence: str = ""
     choice: int = 0
 
 
-class Spent(Struct, frozen=True):
+class Spent(Struct, frozen=True, gc=False):
     """What the whole call cost so far; the last one counts."""
 
     usage: Usage
 
 
-class Failed(Struct, frozen=True):
+class Failed(Struct, frozen=True, gc=False):
     """The answer broke off. `status`: the HTTP status it stands for, where it tells one."""
 
     message: str

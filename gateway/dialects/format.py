@@ -106,5 +106,6 @@ class Format:
 
 def only(body: Mapping[str, Any], dialect: str, known: frozenset[str]) -> dict[str, dict[str, Any]]:
     """The members of `body` that are not `known`, as extras of the dialect."""
-    rest = {name: value for name, value in body.items() if name not in known}
-    return {dialect: rest} if rest else {}
+    if known.issuperset(body):  # nearly always
+        return {}
+    return {dialect: {name: value for name, value in body.items() if name not in known}}

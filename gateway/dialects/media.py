@@ -29,7 +29,8 @@ def from_data_url(url: str) -> Media | None:
 
 def data_url(media: Media) -> str:
     """The media as a URL: its own, or its data in one."""
-    return media.url or f"data:{media.mime_type or 'application/octet-stream'};base64,{media.data}"
+    data = media.data or base64.b64encode(media.text.encode("utf-8", "replace")).decode()
+    return media.url or f"data:{media.mime_type or 'application/octet-stream'};base64,{data}"
 
 
 def true_type(data: str, claimed: str) -> str:

@@ -36,6 +36,7 @@ class Passthrough:
     interest: re.Pattern[bytes] = re.compile(rb"")
     is_text = True  # an error can be told inside the stream
     keepalive = b": ping\n\n"  # a comment, which OpenAI's clients skip
+    content_type = ""  # of what comes out, where that is not what came in
 
     def __init__(self, settings: StreamSettings) -> None:
         self.settings = settings

@@ -1,11 +1,13 @@
 """Read members of a client's JSON, or say which one is wrong; and put messages into their canonical form."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
-from gateway.chat import Message
+from gateway.chat import Message, Part
 from gateway.dialects.format import Malformed
 
 Kind = TypeVar("Kind")
@@ -46,7 +48,7 @@ def whole_number(body: Mapping[str, Any], *names: str) -> int | None:
     for name in names:
         value = number(body, name)
         if value is not None:
-            if value != int(value):
+            if isinstance(value, float) and not value.is_integer():
                 raise Malformed(f"{name} must be a whole number", name)
             return int(value)
     return None
@@ -61,14 +63,24 @@ def true_or_false(body: Mapping[str, Any], name: str) -> bool | None:
 
 def json_text(value: Any) -> str:
     """A JSON value as text."""
-    return msgspec.json.encode(value).decode()
+    try:
+        return encoded(value)
+    except RecursionError:
+        raise Malformed("JSON is nested too deeply", "") from None
+
+
+def encoded(value: Any) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # half a surrogate, which only an escape can carry
+        return json.dumps(value)
 
 
 def json_object(text: str) -> dict[str, Any]:
     """Arguments as an object. A model's broken JSON, or JSON of another kind, is kept under "_raw"."""
     try:
         value = msgspec.json.decode(text) if text.strip() else {}
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors, and so is half a surrogate
         value = text
     return value if isinstance(value, dict) else {"_raw": text}
 
@@ -76,14 +88,18 @@ def json_object(text: str) -> dict[str, Any]:
 def joined(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Neighbouring messages of one role, and of one speaker, as one; system messages stay apart."""
     result: list[Message] = []
+    longer: dict[int, list[Part]] = {}  # the parts of those that go on, by their place
     for message in messages:
-        last = result[-1] if result else None
-        if last and last.role == message.role and message.role not in ("system", "developer") and alike(last, message):
-            result[-1] = Message(last.role, last.parts + message.parts, name=last.name, extras=last.extras)
+        if result and result[-1].role == message.role and goes_on(result[-1], message):
+            place = len(result) - 1
+            longer.setdefault(place, list(result[place].parts)).extend(message.parts)
         else:
             result.append(message)
+    for place, parts in longer.items():
+        result[place] = replace(result[place], parts=tuple(parts))
     return tuple(result)
 
 
-def alike(first: Message, second: Message) -> bool:
-    return first.name == second.name and first.extras == second.extras
+def goes_on(first: Message, second: Message) -> bool:
+    is_same = first.name == second.name and first.extras == second.extras
+    return is_same and first.role not in ("system", "developer")

@@ -23,8 +23,9 @@ def from_client(text: str, dialect: str) -> tuple[str, str]:
     if not text.startswith(_START):
         return text, dialect if text else ""
     try:
-        marked = base64.b64decode(text, validate=True)
-        origin, _, signature = marked.removeprefix(_MARK).decode().partition(":")
+        marked = base64.b64decode(text, validate=True).decode()
     except (binascii.Error, ValueError):
         return text, dialect
-    return signature, origin
+    mark, _, rest = marked.partition(":")
+    origin, _, signature = rest.partition(":")
+    return (signature, origin) if f"{mark}:" == _MARK.decode() and origin else (text, dialect)

@@ -2,11 +2,14 @@
 
 from gateway.dialects.format import Format
 from gateway.dialects.openai import error_object
+from gateway.dialects.openai_chat.passing import ChatStream
 from gateway.dialects.openai_chat.reader import ChatReader
 from gateway.dialects.openai_chat.request_building import build_request
 from gateway.dialects.openai_chat.request_parsing import DIALECT, parse_request
 from gateway.dialects.openai_chat.responses import build_response, parse_error, parse_response
 from gateway.dialects.openai_chat.writer import ChatWriter
+
+__all__ = ["FORMAT", "ChatStream"]
 
 FORMAT = Format(
     name=DIALECT,

@@ -8,6 +8,7 @@ from gateway.chat import (
     Document,
     Foreign,
     Image,
+    Media,
     Message,
     OutputFormat,
     Part,
@@ -21,13 +22,13 @@ from gateway.chat import (
     ToolChoice,
     ToolResult,
 )
-from gateway.dialects.format import Body, Built
+from gateway.dialects.format import Body, Built, Impossible
 from gateway.dialects.media import data_url
 from gateway.dialects.openai_chat.request_parsing import DIALECT
 
 
 def build_request(request: Request) -> Built:
-    """A Request as a Chat Completions body. Nothing is Impossible: this is the widest of the formats."""
+    """A Request as a Chat Completions body. Impossible are only pictures and sounds that are not given here."""
     dropped: list[str] = []
     body: Body = {
         "model": request.model,
@@ -71,6 +72,9 @@ def build_message(message: Message, dropped: list[str]) -> Iterator[Body]:
     if message.role == "tool":
         yield from build_tool_results(message, dropped)
         return
+    if (text := only_text(message)) is not None:
+        yield {"role": message.role, "content": text}
+        return
     item: Body = {"role": message.role, **message.own(DIALECT)}
     if message.name:
         item["name"] = message.name
@@ -79,9 +83,19 @@ def build_message(message: Message, dropped: list[str]) -> Iterator[Body]:
     content = [built for part in message.parts if (built := build_part(part, dropped))]
     if content or message.role != "assistant":
         item["content"] = plain_if_possible(content)
-    elif "refusal" not in item:
+    elif "tool_calls" in item or "reasoning_content" in item:
         item["content"] = None
+    elif "refusal" not in item:
+        return  # nothing that this format has words for; servers refuse a message that says nothing
     yield item
+
+
+def only_text(message: Message) -> str | None:
+    """The text of a message that is nothing else, which most are."""
+    if len(message.parts) != 1 or message.name or message.extras:
+        return None
+    part = message.parts[0]
+    return part.text if isinstance(part, Text) and part.cache is None and not part.extras else None
 
 
 def plain_if_possible(content: list[Body]) -> str | list[Body]:
@@ -97,10 +111,14 @@ def build_part(part: Part, dropped: list[str]) -> Body | None:
         case Text():
             return {"type": "text", "text": part.text, **cache_member(part.cache), **part.own(DIALECT)}
         case Image():
+            if not (part.media.url or part.media.data):
+                raise Impossible("a picture by its file's id")
             image = {"url": data_url(part.media)} | ({"detail": part.detail} if part.detail else {})
             return {"type": "image_url", "image_url": image, **cache_member(part.cache)}
         case Audio():
-            sound = {"data": part.media.data, "format": part.media.mime_type.partition("/")[2] or "wav"}
+            if not part.media.data:
+                raise Impossible("a sound by its address")
+            sound = {"data": part.media.data, "format": sound_format(part.media)}
             return {"type": "input_audio", "input_audio": sound}
         case Document():
             return build_document(part)
@@ -109,6 +127,12 @@ def build_part(part: Part, dropped: list[str]) -> Body | None:
         case Foreign():
             dropped.append(f"messages.{part.body.get('type')}")
     return None
+
+
+def sound_format(media: Media) -> str:
+    """OpenAI's names for what has several: "wav" and "mp3"."""
+    kind = media.mime_type.partition("/")[2].removeprefix("x-")
+    return {"": "wav", "wave": "wav", "mpeg": "mp3"}.get(kind, kind)
 
 
 def build_document(part: Document) -> Body:
@@ -156,10 +180,10 @@ def build_tool_results(message: Message, dropped: list[str]) -> Iterator[Body]:
     for result in message.parts:
         if isinstance(result, ToolResult):
             content = [built for part in result.parts if (built := build_part(part, dropped))]
-            texts = [item for item in content if item["type"] == "text"]
-            pictures += [item for item in content if item["type"] != "text"]
+            texts = [item for item in content if item.get("type") == "text"]
+            pictures += [item for item in content if item.get("type") != "text"]
             if result.is_error:
-                texts.insert(0, {"type": "text", "text": "Error: "})
+                texts = marked_as_error(texts)
             yield {
                 "role": "tool",
                 "tool_call_id": result.call_id,
@@ -171,12 +195,21 @@ def build_tool_results(message: Message, dropped: list[str]) -> Iterator[Body]:
         yield {"role": "user", "content": pictures}
 
 
+def marked_as_error(texts: list[Body]) -> list[Body]:
+    """There is no flag for a tool that failed, so its text begins with the word."""
+    if not texts:
+        return [{"type": "text", "text": "Error"}]
+    first, *others = texts
+    return [first | {"text": f"Error: {first['text']}"}, *others]
+
+
 def build_tool(tool: Tool | Foreign) -> Body:
     if isinstance(tool, Foreign):
         return dict(tool.body)
     if tool.kind == "custom":
         custom = {"name": tool.name, "description": tool.description or None, "format": tool.grammar}
-        return {"type": "custom", "custom": {name: value for name, value in custom.items() if value is not None}}
+        given = {name: value for name, value in custom.items() if value is not None}
+        return {"type": "custom", "custom": given, **cache_member(tool.cache)}
     function = {
         "name": tool.name,
         "description": tool.description or None,
@@ -198,7 +231,7 @@ def build_tool_choice(choice: ToolChoice | None, tools: Iterable[Tool | Foreign]
         for kind in ["custom" if name in customs else "function"]
     ]
     if choice.mode == "named":
-        return named[0]
+        return named[0] if named else "required"
     if named:
         return {"type": "allowed_tools", "allowed_tools": {"mode": choice.mode, "tools": named}}
     return choice.mode

@@ -1,7 +1,10 @@
 """Chat Completions requests as the neutral chat (OpenAI API reference, "Create chat completion")."""
 
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any
+
+from msgspec.structs import replace
 
 from gateway.chat import (
     Audio,
@@ -52,7 +55,7 @@ def parse_request(body: Body) -> Request:
     """A Chat Completions body as a Request. Raises Malformed."""
     return Request(
         model=required(body, "model", str),
-        messages=joined(message for item in listed(body, "messages") for message in parse_message(item)),
+        messages=with_kinds(joined(message for item in listed(body, "messages") for message in parse_message(item))),
         stream=body.get("stream") is True,
         tools=tuple(map(parse_tool, listed(body, "tools", optional=True))) + parse_functions(body),
         tool_choice=parse_tool_choice(body.get("tool_choice", body.get("function_call"))),
@@ -73,6 +76,23 @@ def parse_request(body: Body) -> Request:
         user=text_or_none(body, "safety_identifier") or text_or_none(body, "user") or "",
         extras=only(body, DIALECT, KNOWN),
     )
+
+
+def with_kinds(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The results of custom tools as such: the wire does not tell them from those of functions."""
+    parts = [part for message in messages for part in message.parts]
+    customs = {part.id for part in parts if isinstance(part, ToolCall) and part.kind == "custom"}
+    return tuple(with_kind(message, customs) for message in messages) if customs else messages
+
+
+def with_kind(message: Message, customs: set[str]) -> Message:
+    if message.role != "tool":
+        return message
+    parts = [
+        replace(part, kind="custom") if isinstance(part, ToolResult) and part.call_id in customs else part
+        for part in message.parts
+    ]
+    return replace(message, parts=tuple(parts))
 
 
 def parse_stop(stop: Any) -> tuple[str, ...]:
@@ -98,7 +118,8 @@ def parse_message(item: Any) -> Iterator[Message]:
     if role == "assistant":
         parts = tuple(parse_reasoning(item)) + parts + tuple(parse_said(item))
     if parts:
-        yield Message(role, parts, name=item.get("name") or "", extras=only(item, DIALECT, MESSAGE_KNOWN))
+        name = text_or_none(item, "name") or ""
+        yield Message(role, parts, name=name, extras=only(item, DIALECT, MESSAGE_KNOWN))
 
 
 def parse_content(content: Any) -> tuple[Part, ...]:
@@ -124,15 +145,22 @@ def parse_part(item: Any) -> Part | None:
             return parse_image(item)
         case "input_audio":
             sound = required(item, "input_audio", dict)
-            return Audio(Media(f"audio/{sound.get('format') or 'wav'}", data=required(sound, "data", str)))
+            kind = text_or_none(sound, "format") or "wav"
+            return Audio(Media(f"audio/{kind}", data=required(sound, "data", str)))
         case "file":
             return parse_file(required(item, "file", dict), cache_mark(item))
         case "refusal":
             return Refusal(required(item, "refusal", str))
         case "thinking":  # Mistral's
-            return Reasoning("".join(piece.get("text", "") for piece in listed(item, "thinking")))
+            return parse_thinking(item)
         case _:
             return Foreign(DIALECT, item)
+
+
+def parse_thinking(item: Mapping[str, Any]) -> Reasoning | None:
+    pieces = [piece for piece in listed(item, "thinking") if isinstance(piece, dict)]
+    text = "".join(text_or_none(piece, "text") or "" for piece in pieces)
+    return Reasoning(text) if text else None
 
 
 def cache_mark(item: Mapping[str, Any]) -> str | None:
@@ -146,17 +174,17 @@ def cache_mark(item: Mapping[str, Any]) -> str | None:
 def parse_image(item: Mapping[str, Any]) -> Image:
     image = item.get("image_url")
     url = image if isinstance(image, str) else required(required(item, "image_url", dict), "url", str)
-    detail = image.get("detail") or "" if isinstance(image, dict) else ""
+    detail = text_or_none(image, "detail") or "" if isinstance(image, dict) else ""
     return Image(from_data_url(url) or Media(url=url), detail=detail, cache=cache_mark(item))
 
 
 def parse_file(file: Mapping[str, Any], cache: str | None) -> Document:
-    if file_id := file.get("file_id"):
+    if file_id := text_or_none(file, "file_id"):
         media = Media(file_id=file_id)
     else:
         data = required(file, "file_data", str)
         media = from_data_url(data) or Media("application/pdf", data=data)
-    return Document(media, title=file.get("filename") or "", cache=cache)
+    return Document(media, title=text_or_none(file, "filename") or "", cache=cache)
 
 
 def parse_reasoning(item: Mapping[str, Any]) -> Iterator[Reasoning]:
@@ -166,30 +194,43 @@ def parse_reasoning(item: Mapping[str, Any]) -> Iterator[Reasoning]:
         yield Reasoning(text)
 
 
-def parse_said(item: Mapping[str, Any]) -> Iterator[Part]:
+def parse_said(item: Mapping[str, Any], answer_id: str = "") -> Iterator[Part]:
     """What an assistant said besides its content."""
     if refusal := text_or_none(item, "refusal"):
         yield Refusal(refusal)
     for number_, call in enumerate(listed(item, "tool_calls", optional=True)):
-        yield parse_tool_call(call, number_)
+        yield parse_tool_call(call, f"{mark_of(answer_id)}{number_}")
     if isinstance(call := item.get("function_call"), dict):  # deprecated
-        yield ToolCall(f"call_{call.get('name')}", required(call, "name", str), call.get("arguments") or "{}")
+        name = required(call, "name", str)
+        yield ToolCall(f"call_{name}", name, arguments_of(call))
 
 
-def parse_tool_call(item: Any, position: int) -> ToolCall:
+def mark_of(answer_id: str) -> str:
+    """What makes an id that had to be made up unlike those of other answers: Anthropic refuses the same one twice."""
+    return f"{sha256(answer_id.encode('utf-8', 'replace')).hexdigest()[:8]}_" if answer_id else ""
+
+
+def parse_tool_call(item: Any, position: str) -> ToolCall:
     if not isinstance(item, dict):
         raise Malformed("a tool call must be an object", "messages.tool_calls")
     is_custom = item.get("type") == "custom"
     called = required(item, "custom" if is_custom else "function", dict)
     name = required(called, "name", str)
-    google = (item.get("extra_content") or {}).get("google") or {}
     return ToolCall(
-        id=item.get("id") or f"call_{position}_{name}",
+        id=text_or_none(item, "id") or f"call_{position}_{name}",
         name=name,
-        arguments=(called.get("input") or "") if is_custom else arguments_of(called),
+        arguments=(text_or_none(called, "input") or "") if is_custom else arguments_of(called),
         kind="custom" if is_custom else "function",
-        signature=google.get("thought_signature") or "",
+        signature=signature_of(item),
     )
+
+
+def signature_of(call: Mapping[str, Any]) -> str:
+    """Gemini's, as its OpenAI-compatible API has it."""
+    match call.get("extra_content"):
+        case {"google": {"thought_signature": str(signature)}}:
+            return signature
+    return ""
 
 
 def arguments_of(called: Mapping[str, Any]) -> str:
@@ -201,8 +242,9 @@ def arguments_of(called: Mapping[str, Any]) -> str:
 
 
 def parse_tool_result(item: Mapping[str, Any]) -> ToolResult:
-    call_id = item.get("tool_call_id") or f"call_{item.get('name')}"
-    return ToolResult(call_id, parse_content(item.get("content")), name=item.get("name") or "", cache=cache_mark(item))
+    name = text_or_none(item, "name") or ""
+    call_id = text_or_none(item, "tool_call_id") or f"call_{name}"
+    return ToolResult(call_id, parse_content(item.get("content")), name=name, cache=cache_mark(item))
 
 
 def parse_tool(item: Any) -> Tool | Foreign:
@@ -215,9 +257,10 @@ def parse_tool(item: Any) -> Tool | Foreign:
             custom = required(item, "custom", dict)
             return Tool(
                 required(custom, "name", str),
-                custom.get("description") or "",
+                text_or_none(custom, "description") or "",
                 kind="custom",
-                grammar=custom.get("format"),
+                grammar=object_or_none(custom, "format"),
+                cache=cache_mark(item),
             )
         case _:
             return Foreign(DIALECT, item)
@@ -226,17 +269,21 @@ def parse_tool(item: Any) -> Tool | Foreign:
 def parse_function(function: Mapping[str, Any], cache: str | None = None) -> Tool:
     return Tool(
         name=required(function, "name", str),
-        description=function.get("description") or "",
-        parameters=function.get("parameters"),
-        strict=function.get("strict"),
+        description=text_or_none(function, "description") or "",
+        parameters=object_or_none(function, "parameters"),
+        strict=true_or_false(function, "strict"),
         cache=cache,
         extras=only(function, DIALECT, frozenset({"name", "description", "parameters", "strict"})),
     )
 
 
-def parse_functions(body: Body) -> tuple[Tool, ...]:
+def object_or_none(body: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    return None if body.get(name) is None else required(body, name, dict)
+
+
+def parse_functions(body: Body) -> tuple[Tool | Foreign, ...]:
     """The deprecated `functions`."""
-    return tuple(parse_function(function) for function in listed(body, "functions", optional=True))
+    return tuple(parse_tool({"function": function}) for function in listed(body, "functions", optional=True))
 
 
 def parse_tool_choice(choice: Any) -> ToolChoice | None:
@@ -272,9 +319,9 @@ def parse_output(output: Any) -> OutputFormat | None:
         case {"type": "json_schema", "json_schema": dict(schema)}:
             return OutputFormat(
                 "schema",
-                schema=schema.get("schema"),
-                name=schema.get("name") or "",
-                description=schema.get("description") or "",
-                strict=schema.get("strict"),
+                schema=object_or_none(schema, "schema"),
+                name=text_or_none(schema, "name") or "",
+                description=text_or_none(schema, "description") or "",
+                strict=true_or_false(schema, "strict"),
             )
     raise Malformed("response_format is none of text, json_object and json_schema", "response_format")

@@ -6,9 +6,10 @@ from typing import Any
 from gateway.chat import Choice, Finish, Part, Reasoning, Refusal, Request, Response, Text, ToolCall, Usage
 from gateway.dialects.format import Body, Malformed, ProviderError
 from gateway.dialects.media import data_url
-from gateway.dialects.openai import from_openai_usage
+from gateway.dialects.openai import count, from_openai_usage
 from gateway.dialects.openai_chat.request_building import build_said
 from gateway.dialects.openai_chat.request_parsing import parse_content, parse_reasoning, parse_said
+from gateway.dialects.openai_chat.think_tags import OPENING, split
 from gateway.dialects.reading import listed
 
 FINISHES: dict[str, Finish] = {
@@ -17,7 +18,17 @@ FINISHES: dict[str, Finish] = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
     "content_filter": "content_filter",
+    # What other vendors call these (Mistral, Zhipu, Together, Anthropic's and Gemini's words that slip through)
+    "model_length": "context",
+    "model_context_window_exceeded": "context",
+    "max_tokens": "length",
+    "MAX_TOKENS": "length",
+    "sensitive": "content_filter",
+    "SAFETY": "content_filter",
+    "tool_use": "tool_calls",
 }
+# The provider gave up: this is no whole answer (OpenRouter and Mistral, Zhipu, DeepSeek).
+BROKEN = frozenset({"error", "network_error", "insufficient_system_resource"})
 REASONS: dict[Finish, str] = {
     "stop": "stop",
     "stop_sequence": "stop",
@@ -35,9 +46,9 @@ def parse_response(body: Body) -> Response:
     return Response(
         id=text(body, "id"),
         model=text(body, "model"),
-        choices=tuple(map(parse_choice, listed(body, "choices"))),
+        choices=tuple(parse_choice(item, text(body, "id")) for item in listed(body, "choices")),
         usage=from_openai_usage(usage) if isinstance(usage, dict) else None,
-        created=int(body.get("created") or 0),
+        created=count(body, "created"),
     )
 
 
@@ -46,17 +57,34 @@ def text(body: Body, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def parse_choice(item: Any) -> Choice:
+def index_of(item: Body) -> int:
+    """A choice's number; 0 where there is none."""
+    index = item.get("index")
+    return index if type(index) is int and index >= 0 else 0
+
+
+def parse_choice(item: Any, answer_id: str) -> Choice:
     message = item.get("message") if isinstance(item, dict) else None
     if not isinstance(message, dict):
         raise Malformed("a choice has no message", "choices")
     parts: tuple[Part, ...] = (
         *parse_reasoning(message),
-        *parse_content(message.get("content")),
-        *parse_said(message),
+        *untagged(parse_content(message.get("content"))),
+        *parse_said(message, answer_id),
     )
     calls = any(isinstance(part, ToolCall) for part in parts)
-    return Choice(parts, finish_of(item.get("finish_reason"), calls), index=item.get("index") or 0)
+    if (reason := text(item, "finish_reason")) in BROKEN:
+        raise Malformed(f"the provider gave up: {reason}", "choices")
+    return Choice(parts, finish_of(item.get("finish_reason"), calls), index=index_of(item))
+
+
+def untagged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts of an answer, its thought taken out of the text."""
+    first = parts[0] if parts else None
+    if not isinstance(first, Text) or OPENING not in first.text:
+        return parts
+    pieces = (Reasoning(piece) if is_thought else Text(piece) for is_thought, piece in split(first.text))
+    return *pieces, *parts[1:]
 
 
 def finish_of(reason: Any, has_calls: bool) -> Finish:

@@ -16,7 +16,6 @@ from gateway.chat import (
     TextDelta,
     ToolBegin,
     ToolDelta,
-    Usage,
 )
 from gateway.dialects.format import WriterSettings
 from gateway.dialects.openai_chat.responses import REASONS, build_usage, shown_as_text
@@ -31,15 +30,17 @@ class ChatWriter:
         self._settings = settings
         self._id = settings.call_id
         self._created = int(time.time())
-        self._usage: Usage | None = None
-        self._silent_calls: dict[tuple[int, int], None] = {}  # begun, and no arguments yet
+        self._usage = settings.prompt
+        self._silent_calls: set[tuple[int, int]] = set()  # begun, and no arguments yet
+        self._custom_calls: set[tuple[int, int]] = set()
+        self._spoke: set[int] = set()  # the choices whose role was told
 
     def write(self, delta: Delta) -> bytes:
         match delta:
             case TextDelta():
                 return self._chunk(delta.choice, {"content": delta.text})
-            case ToolDelta():
-                self._silent_calls.pop((delta.choice, delta.index), None)
+            case ToolDelta() if delta.arguments:
+                self._silent_calls.discard((delta.choice, delta.index))
                 return self._arguments(delta.choice, delta.index, delta.arguments)
             case ReasoningDelta():
                 return self._chunk(delta.choice, {"reasoning_content": delta.text}) if delta.text else b""
@@ -67,31 +68,42 @@ class ChatWriter:
 
     def _begin(self, delta: Begin) -> bytes:
         self._id, self._created = delta.id or self._id, delta.created or self._created
-        self._usage = delta.usage
-        return self._chunk(0, {"role": "assistant", "content": ""})
+        self._usage = delta.usage or self._usage
+        return self._chunk(0, {"content": ""})
 
     def _call(self, delta: ToolBegin) -> bytes:
-        self._silent_calls[delta.choice, delta.index] = None
+        of_kind = self._custom_calls if delta.kind == "custom" else self._silent_calls
+        of_kind.add((delta.choice, delta.index))
         called = {"name": delta.name, "input" if delta.kind == "custom" else "arguments": ""}
         item: dict[str, Any] = {"index": delta.index, "id": delta.id, "type": delta.kind, delta.kind: called}
+        if delta.signature:
+            item["extra_content"] = {"google": {"thought_signature": delta.signature}}
         return self._chunk(delta.choice, {"tool_calls": [item]})
 
     def _arguments(self, choice: int, index: int, arguments: str) -> bytes:
-        return self._chunk(choice, {"tool_calls": [{"index": index, "function": {"arguments": arguments}}]})
+        is_custom = (choice, index) in self._custom_calls
+        said = {"custom": {"input": arguments}} if is_custom else {"function": {"arguments": arguments}}
+        return self._chunk(choice, {"tool_calls": [{"index": index, **said}]})
 
     def _finish(self, delta: Finished) -> bytes:
-        empty = [key for key in self._silent_calls if key[0] == delta.choice]
+        empty = sorted(key for key in self._silent_calls if key[0] == delta.choice)
+        self._silent_calls.difference_update(empty)
         owed = b"".join(self._arguments(choice, index, "{}") for choice, index in empty)
         return owed + self._chunk(delta.choice, {}, REASONS[delta.finish])
 
     def _spent(self) -> bytes:
         if not self._settings.wants_usage:
             return b""
-        return event(self._shared() | {"choices": [], "usage": build_usage(self._usage or Usage())})
+        return event(self._shared() | {"choices": [], "usage": build_usage(self._usage)})
 
     def _chunk(self, choice: int, delta: dict[str, Any], finish: str | None = None) -> bytes:
+        if choice not in self._spoke:
+            self._spoke.add(choice)
+            delta = {"role": "assistant", **delta}
         chunk = self._shared()
         chunk["choices"] = [{"index": choice, "delta": delta, "finish_reason": finish}]
+        if self._settings.wants_usage:
+            chunk["usage"] = None  # as OpenAI does: it is in every chunk, and in one of its own at the end
         return event(chunk)
 
     def _shared(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import msgspec
 
@@ -59,14 +60,17 @@ class ResponsesStream(Passthrough):
             "id": "resp_broken",
             "object": "response",
             "created_at": int(time.time()),
-            "status": "failed",
-            "error": {"code": "server_error", "message": problem},
             "model": msgspec.json.decode(self.settings.mirror or b'""'),
             "output": [],
         }
-        number = last_number(self.last_plain, self._sequence) + 1
-        body = {"type": "response.failed", "sequence_number": number, "response": response}
-        return encode(Event(b"response.failed", msgspec.json.encode(body)))
+        return failed_event(response, problem, last_number(self.last_plain, self._sequence) + 1)
+
+
+def failed_event(response: dict[str, Any], problem: str, number: int) -> bytes:
+    """The last event of an answer that broke off. The code makes Codex try again."""
+    failed = response | {"status": "failed", "error": {"code": "server_error", "message": problem}}
+    body = {"type": "response.failed", "sequence_number": number, "response": failed}
+    return encode(Event(b"response.failed", msgspec.json.encode(body)))
 
 
 def event_type(data: bytes) -> bytes:
