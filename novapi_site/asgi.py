@@ -1,4 +1,4 @@
-"""The one ASGI application: Host check, then the gateway's lean handler, static files, or Django."""
+"""The one ASGI application: Host check, then the gateway's lean handler, its WebSockets, static files, or Django."""
 
 import os
 import time
@@ -15,6 +15,7 @@ from gateway.call import new_call_id  # noqa: E402
 from gateway.errors import GatewayError  # noqa: E402
 from gateway.keys import presented_keys  # noqa: E402
 from gateway.paths import canonical  # noqa: E402
+from gateway.realtime import deny, sessions  # noqa: E402
 from gateway.response import error_answer, signed  # noqa: E402
 from gateway.visits import Receive, Send  # noqa: E402
 from novapi_site import hosts, static  # noqa: E402
@@ -23,9 +24,10 @@ gateway = LeanHandler()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":
-        return  # WebSockets are refused by the server
-    if not hosts.is_allowed(header(scope, b"host"), hosts.bound_host()):
+    is_allowed = hosts.is_allowed(header(scope, b"host"), hosts.bound_host())
+    if scope["type"] == "websocket":
+        await (sessions(scope, receive, send) if is_allowed else deny(wrong_host(), scope, receive, send))
+    elif not is_allowed:
         await write(signed(error_answer(wrong_host()), new_call_id(), time.perf_counter()), send)
     elif path := gateway_path(scope):
         scope["path"] = path

@@ -2,20 +2,41 @@
 
 import asyncio
 import gc
+import logging
 import socket
 import sys
 import threading
+from typing import Any
 
 import uvicorn
 
 from channels_app import candidates
+from gateway.realtime import sessions
+from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
 from gateway.upstream import transports
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0005  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
+PING_SECONDS = 20  # how often a WebSocket's client is asked whether it is still there
+PONG_SECONDS = 60  # an app may be busy with what it was told
 KEEPALIVE_SECONDS = 75  # longer than the pools of common clients keep a connection, so they never meet a closed one
+
+
+def websocket(**options: Any) -> asyncio.Protocol:
+    """A connection that became a WebSocket. Loaded with the first one: most starts never see any."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**options)
+
+
+class Uvicorn(uvicorn.Server):
+    """uvicorn, except that WebSockets are closed before it stops: it would tell them 1012, "restart"."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await sessions.stop()
+        await super().shutdown(sockets)
 
 
 class Server:
@@ -30,11 +51,16 @@ class Server:
             log_config=None,
             server_header=False,
             proxy_headers=False,
-            ws="none",
+            log_level=max(logging.WARNING, logging.root.level),  # "info" shows the keys in WebSockets' addresses
+            ws=websocket,  # type: ignore[arg-type]  # called like the class it stands for
+            ws_max_size=MAX_FRAME_BYTES,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PONG_SECONDS,
+            ws_per_message_deflate=False,  # it costs more than this machine's own network, and can be a bomb
             timeout_keep_alive=KEEPALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        self._server = uvicorn.Server(config)
+        self._server = Uvicorn(config)
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
 
     @property
