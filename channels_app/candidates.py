@@ -39,6 +39,7 @@ def load() -> RoutingTable:
         model_created=public_names(channels, aliases),
         max_attempts=preferences.max_attempts,
         max_body_bytes=preferences.max_body_mb * 1024 * 1024,
+        channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
     )
 

@@ -243,7 +243,6 @@ def looks_like_provider_key(api_key: str) -> bool:
 CHAT_AND_RESPONSES = ("openai-chat", "openai-responses")
 CHAT_AND_ANTHROPIC = ("openai-chat", "anthropic")
 CHAT_RESPONSES_ANTHROPIC = ("openai-chat", "openai-responses", "anthropic")
-ANTHROPIC_HEADERS = {"anthropic-version": "2023-06-01"}
 UNVERIFIED_MODELS = frozenset({"models"})
 
 # Model lists that come in pages of 20 or 50 are asked for their largest page. Unformatted, to keep a row in few lines.
@@ -265,12 +264,12 @@ ROWS: tuple[Provider, ...] = (
     ),
     Provider(
         "azure-anthropic", "Azure Foundry (Claude)", "https://{res}.services.ai.azure.com/anthropic", auth="x-api-key",
-        dialects=("anthropic",), models=None, headers=ANTHROPIC_HEADERS,
+        dialects=("anthropic",), models=None,
         docs="https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/how-to/use-foundry-models-claude",
     ),
     Provider(
         "anthropic", "Anthropic", "https://api.anthropic.com", auth="x-api-key", dialects=("anthropic",),
-        models="/v1/models?limit=1000", models_shape="anthropic", headers=ANTHROPIC_HEADERS,
+        models="/v1/models?limit=1000", models_shape="anthropic",
         key_prefixes=("sk-ant-",), docs="https://docs.claude.com/en/api/overview",
     ),
     Provider(

@@ -86,4 +86,5 @@ class RoutingTable:
     model_created: Mapping[str, int]
     max_attempts: int
     max_body_bytes: int
+    channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0

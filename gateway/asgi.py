@@ -15,6 +15,7 @@ from django.urls import Resolver404, get_resolver
 from gateway.body import ClientGone
 from gateway.call import Answer, new_call_id
 from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
+from gateway.paths import dialect_of
 from gateway.response import Relayed, error_answer, signed
 from gateway.upstream import ChannelFailure
 from gateway.visits import SENDING, Receive, Send, Visit, Visits
@@ -29,7 +30,7 @@ class GatewayRequest(HttpRequest):
 
     Django's own constructor is left out on purpose: it would parse headers, query and cookies that nobody reads.
     `head` holds the headers as they came (lower-case names); `visit` reads the body; `started` is when the call
-    arrived (`time.perf_counter()`); `call_id` is what the owner finds it by.
+    arrived (`time.perf_counter()`); `call_id` is what the owner finds it by; `dialect` is the caller's.
     """
 
     def __init__(self, scope: dict[str, Any], visit: Visit, started: float) -> None:
@@ -40,6 +41,7 @@ class GatewayRequest(HttpRequest):
         self.visit = visit
         self.started = started
         self.call_id = new_call_id()
+        self.dialect = dialect_of(self.path, self.head, scope["query_string"])
 
     async def receive(self) -> Any:
         """The next piece of the body; after the last one the visit listens for a hang-up."""
@@ -76,12 +78,13 @@ class LeanHandler:
         try:
             return await self.respond(request)
         except GatewayError as error:
-            return error_answer(error)
+            return error_answer(error, request.dialect)
         except ClientGone:
             raise
         except Exception:
             logger.exception("Unexpected error while answering %s", request.path)
-            return error_answer(InternalError("Novapi: something went wrong inside the gateway; its log says what."))
+            ours = InternalError("Novapi: something went wrong inside the gateway; its log says what.")
+            return error_answer(ours, request.dialect)
 
     async def respond(self, request: GatewayRequest) -> Answer:
         try:

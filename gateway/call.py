@@ -20,16 +20,31 @@ def new_call_id() -> str:
 
 
 BodyKind = Literal["json", "multipart"]
+# "chat" and "embeddings" can be translated; "count" costs nothing; "other" only its own dialect can do.
+Task = Literal["chat", "embeddings", "count", "other"]
 HeaderPairs = list[tuple[bytes, bytes]]
+
+
+_CHAT = ("openai-chat", "openai-responses", "anthropic", "gemini")
+_EMBEDDINGS = ("openai-chat", "gemini", "ollama")
+# Task → the client's dialect → the dialects of channels that will do, the best first.
+TRANSLATABLE: dict[Task, dict[str, tuple[str, ...]]] = {
+    "chat": {own: tuple(dict.fromkeys((own, *_CHAT))) for own in (*_CHAT, "ollama")},
+    "embeddings": {own: tuple(dict.fromkeys((own, *_EMBEDDINGS))) for own in _EMBEDDINGS},
+    "count": {},
+    "other": {},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A parsed request: enough to route it, and the bytes that will be sent.
 
-    `endpoint` is the path below `/v1/`; `started` is `time.perf_counter()` at arrival; `headers` are those of the
-    client's that travel on to a provider, Content-Type among them; `wants_usage` tells that the client itself asked
-    for a usage chunk.
+    `endpoint` is what the client called, as the record names it; `path` is where it is below a provider's base, with
+    "{model}" for the model's name, if that differs; `form` tells apart the answers of one dialect ("generate" of
+    Ollama's chat). `dialects` are those a channel may speak, the best first. `started` is `time.perf_counter()` at
+    arrival; `headers` are those of the client's that travel on to a provider, Content-Type among them; `wants_usage`
+    tells that the client itself asked for a usage chunk.
     """
 
     id: str
@@ -45,19 +60,30 @@ class Call:
     kind: BodyKind = "json"
     stream: bool = False
     wants_usage: bool = False
+    task: Task = "other"
+    path: str = ""
+    form: str = ""
+    method: str = "POST"
+
+    @property
+    def dialects(self) -> tuple[str, ...]:
+        """What a channel may speak to serve the call: its own dialect, and those it can be translated into."""
+        return TRANSLATABLE[self.task].get(self.dialect, (self.dialect,))
 
 
 @dataclass(slots=True)
 class Answer:
     """What goes back to the client: a whole body, or an iterator of chunks that have passed the commit point.
 
-    `keepalive` is what may be sent between the chunks of a stream that falls silent; empty: nothing may.
+    `keepalive` is what may be sent between the chunks of a stream that falls silent; empty: nothing may. `origin` is
+    the channel and the key (None: it needs none) that answered in the client's own dialect: ids in it are theirs.
     """
 
     status: int
     headers: HeaderPairs
     body: bytes | AsyncIterator[bytes]
     keepalive: bytes = b""
+    origin: tuple[int, int | None] | None = None
 
 
 @dataclass(slots=True)
@@ -74,6 +100,7 @@ class Outcome:
     answered: bool = False  # a provider took the call and began to answer
     events: int = 0
     tokens: Usage | None = None
+    dropped: tuple[str, ...] = ()  # what the client asked for and the channel's dialect has no words for
     first_token_ms: float | None = None
     upstream_s: float = 0.0
     overhead_ms: float = 0.0

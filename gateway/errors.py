@@ -4,8 +4,10 @@
     ├── NoKey · WrongKey · ExpiredKey                 401, the app's key
     ├── BadRequest                                    400, the app's request
     │   ├── BodyTooLarge 413 · UnsupportedMedia 415
+    │   └── ImpossibleRequest                         no channel of the model can be told what is asked for
     ├── UnknownPath 404 · WrongMethod 405
     ├── UnknownModel · NoSuitableChannel              404, nothing offers it
+    ├── UnknownId                                     404, nobody is known to have issued it
     ├── UpstreamFailed                                what the tried channels answered
     └── InternalError                                 500, ours
 
@@ -68,6 +70,10 @@ class UnsupportedMedia(BadRequest):
     status, code = 415, "unsupported_media_type"
 
 
+class ImpossibleRequest(BadRequest):
+    code = "unsupported_by_channel"
+
+
 class UnknownPath(GatewayError):
     status, kind, code = 404, "invalid_request_error", "unknown_endpoint"
 
@@ -82,6 +88,10 @@ class UnknownModel(GatewayError):
 
 class NoSuitableChannel(GatewayError):
     status, kind, code = 404, "invalid_request_error", "no_suitable_channel"
+
+
+class UnknownId(GatewayError):
+    status, kind, code = 404, "invalid_request_error", "not_found"
 
 
 class UpstreamFailed(GatewayError):

@@ -1,4 +1,4 @@
-"""What happened: one record per call, written by `gateway.recorder`."""
+"""What happened: one record per call, written by `gateway.recorder`; and what later calls refer to."""
 
 from django.db import models
 
@@ -40,3 +40,30 @@ class UsageRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.model_asked} {self.status}"
+
+
+class IssuedId(models.Model):
+    """An id that a provider issued (a file, a batch, a response), and the channel and key it belongs to."""
+
+    name = models.CharField(max_length=200, unique=True)
+    channel_id = models.BigIntegerField()
+    key_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StoredResponse(models.Model):
+    """A response of a channel without the Responses API, kept here so that the next one can refer to it.
+
+    `items`: the whole conversation up to and including it, as a JSON list of input items; `body`: the response.
+    """
+
+    response_id = models.CharField(max_length=200, unique=True)
+    items = models.TextField()
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.response_id

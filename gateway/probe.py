@@ -9,13 +9,14 @@ import httpx
 import msgspec
 
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity
-from gateway import upstream
-from gateway.call import Call, Outcome, new_call_id
+from gateway import translate, upstream
+from gateway.call import TRANSLATABLE, Call, Outcome, new_call_id
 from gateway.recorder import recorder
 from gateway.relay import try_once
-from gateway.routing import Attempt
+from gateway.routing import Attempt, spoken_to
 from gateway.upstream import ChannelFailure
 
+CHAT_DIALECTS = TRANSLATABLE["chat"]["openai-chat"]
 TEST_APP = "Novapi test"
 TEST_TOKENS = 16  # enough for "ok", little enough to cost nothing worth naming
 
@@ -37,7 +38,7 @@ async def test_channel(channel: ChannelRoute, models: dict[str, str], key: Clien
     """
     positions = range(len(channel.credentials)) if channel.provider.models else ()
     stages = [await list_stage(channel, position) for position in positions]
-    if models and "openai-chat" in channel.dialects:
+    if models and channel.dialects.intersection(CHAT_DIALECTS):
         name, sent = next(iter(models.items()))
         stages.append(await answer_stage(channel, Candidate(channel, name, sent), key))
     if not stages:
@@ -61,7 +62,8 @@ async def answer_stage(channel: ChannelRoute, candidate: Candidate, key: ClientI
         return Stage("answer", False, 0.0, "No usable key.")
     call, outcome = small_call(candidate, key), Outcome(channel.id, channel.name, candidate.upstream, attempts=1)
     try:
-        await try_once(call, Attempt(candidate, channel.credentials[0]), outcome)
+        attempt = Attempt(candidate, channel.credentials[0], spoken_to(candidate, call.dialects))
+        await try_once(call, attempt, translate.outgoing(call, attempt), outcome)
         detail = f"{candidate.model} answered"
     except ChannelFailure as failure:
         outcome.status, outcome.error = failure.status or 502, failure.reason
@@ -80,6 +82,7 @@ def small_call(candidate: Candidate, key: ClientIdentity) -> Call:
         model=candidate.model,
         body=msgspec.json.encode(body),
         kind="json",
+        task="chat",
         content_type="application/json",
         stream=False,
         wants_usage=False,

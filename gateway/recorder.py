@@ -55,7 +55,8 @@ class Recorder:
     def put(self, call: Call, outcome: Outcome) -> None:
         """Hand over a finished call."""
         duration = time.perf_counter() - call.started
-        body = call.body if outcome.tokens is None and outcome.answered and call.kind == "json" else None
+        is_unknown = outcome.tokens is None and outcome.answered and call.kind == "json" and call.task != "count"
+        body = call.body if is_unknown else None
         self._waiting.append(Finished(call_columns(call), outcome, duration * 1000, time.time() - duration, body))
         if not self._wake.is_set():
             self._wake.set()

@@ -5,37 +5,35 @@ then the next candidate may be tried; after it nothing is retried, and a broken 
 """
 
 import asyncio
-import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from channels_app.table import RoutingTable
-from gateway import response, routing, translate, upstream
+from gateway import routing, translate, upstream
 from gateway.call import Answer, Call, HeaderPairs, Outcome
-from gateway.dialects.openai import NotAnAnswer, error_in, error_status, read_answer, tokens_of
+from gateway.dialects.format import Impossible, Malformed
+from gateway.dialects.openai import AnswerHead, NotAnAnswer, error_in, error_status, read_answer
 from gateway.dialects.passthrough import Passthrough
-from gateway.errors import GatewayError, UpstreamFailed
+from gateway.dialects.translated import Translated
+from gateway.errors import GatewayError
+from gateway.headers import STREAMED, content_length, own_headers, relayed_headers, retyped
 from gateway.recorder import recorder
 from gateway.routing import Attempt
 from gateway.sse import EventTooLarge
+from gateway.translate import Outgoing, Translation
 from gateway.upstream import ChannelFailure
+from gateway.verdicts import give_up, refused_as_impossible
 from gateway.visits import CLIENT_LEFT
 
 DRAIN_SECONDS = 0.5
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 STOPPED = 503
+AS_IT_IS = ("audio/", "files/")  # endpoints that may answer with a text, subtitles, lines of a file
 
-# Headers of one hop (RFC 9110, 7.6.1), what describes bytes we may have changed, and what is the site's own business.
-_NOT_RELAYED = frozenset(
-    b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding "
-    b"upgrade content-length content-encoding set-cookie server date alt-svc via strict-transport-security "
-    b"access-control-allow-origin access-control-allow-credentials access-control-allow-headers "
-    b"access-control-allow-methods access-control-expose-headers access-control-max-age clear-site-data "
-    b"content-security-policy nel report-to reporting-endpoints location www-authenticate".split()
-)
+Passing = Passthrough | Translated  # a stream on its way
 
 
 @dataclass(slots=True)
@@ -44,16 +42,18 @@ class Exchange:
 
     call: Call
     attempt: Attempt
+    sent: Outgoing
     reply: httpx.Response
     content_type: str
     outcome: Outcome
 
 
-async def relay(call: Call, table: RoutingTable) -> Answer:
-    """Answer the call. Raises GatewayError; whatever happens, one record is written."""
+async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None = None) -> Answer:
+    """Answer the call, by `plan` where only certain channels can. Raises GatewayError; whatever happens, one record is
+    written."""
     outcome = Outcome()
     try:
-        answer = await first_good_answer(call, table, outcome)
+        answer = await first_good_answer(call, table, outcome, plan)
     except GatewayError as error:
         outcome.status, outcome.error = error.status, error.message
         error.headers |= {name.decode(): value.decode() for name, value in own_headers(call, outcome)}
@@ -77,25 +77,35 @@ def refuse(call: Call, error: GatewayError) -> None:
     recorder.put(call, Outcome(status=error.status, error=error.message))
 
 
-async def first_good_answer(call: Call, table: RoutingTable, outcome: Outcome) -> Answer:
+async def first_good_answer(
+    call: Call, table: RoutingTable, outcome: Outcome, plan: Sequence[Attempt] | None
+) -> Answer:
     """Try one candidate after the other until one answers."""
     failures: list[tuple[Attempt, ChannelFailure]] = []
-    for attempt in routing.plan(call.model, call.dialect, table):
+    impossible: list[tuple[Attempt, Impossible]] = []
+    for attempt in plan or routing.plan(call.model, call.dialects, table):
+        try:
+            sent = translate.outgoing(call, attempt)
+        except Impossible as problem:
+            impossible.append((attempt, problem))
+            continue
         outcome.attempts += 1
         outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
-        outcome.model_sent = attempt.candidate.upstream
+        outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
         try:
-            return await try_once(call, attempt, outcome)
+            return await try_once(call, attempt, sent, outcome)
         except ChannelFailure as failure:
             failures.append((attempt, failure))
             if not failure.retryable:
                 break
+    if not failures:
+        raise refused_as_impossible(call, impossible, table)
     return give_up(call, failures, outcome)
 
 
-async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
+async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome) -> Answer:
     """One attempt, up to the commit point. Raises ChannelFailure."""
-    request = upstream.build_request(call, attempt, translate.request_body(call, attempt))
+    request = upstream.build_request(call, attempt, sent.body, sent.endpoint)
     sent_at = time.perf_counter()
     try:
         reply = await upstream.send(request, attempt.candidate.channel, attempt.credential)
@@ -103,8 +113,8 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
         if content_type.startswith("text/html"):
             await reply.aclose()
             raise ChannelFailure("answered with a web page instead of an API answer; check its base URL", 200)
-        exchange = Exchange(call, attempt, reply, content_type, outcome)
-        if passing := translate.stream_for(call, attempt, content_type):
+        exchange = Exchange(call, attempt, sent, reply, content_type, outcome)
+        if passing := translate.stream_for(call, attempt, sent, content_type):
             return await commit(exchange, passing, sent_at)
         body = await upstream.read(reply, attempt.candidate.channel)
     finally:
@@ -114,17 +124,38 @@ async def try_once(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
 
 def whole_answer(exchange: Exchange, body: bytes) -> Answer:
     """An answer that is there in one piece: checked, metered, renamed."""
-    reply, outcome = exchange.reply, exchange.outcome
-    if not exchange.call.endpoint.startswith("audio/") or "json" in exchange.content_type:  # else a text, srt, vtt
-        body = checked(exchange, body)
-        if exchange.call.stream and (events := translate.as_stream(body, exchange.call)):
-            body, reply.headers["content-type"] = events, "text/event-stream"
+    reply, outcome, call = exchange.reply, exchange.outcome, exchange.call
+    content_type = ""
+    if not call.endpoint.startswith(AS_IT_IS) or is_json(exchange.content_type):
+        head = head_of(exchange, body)
+        if exchange.sent.translation:
+            body = translated_answer(exchange, body, exchange.sent.translation)
+            content_type = exchange.sent.translation.content_type
+        else:
+            outcome.tokens = translate.usage_of(head, body, exchange.attempt.dialect)
+            outcome.model_answered = head.model if isinstance(head.model, str) else ""
+            body = translate.answer_body(body, call, exchange.attempt)
+            if call.stream and (events := translate.as_stream(body, call)):
+                body, content_type = events, translate.stream_type(call)
     outcome.answered, outcome.status = True, reply.status_code
-    return Answer(reply.status_code, answer_headers(exchange, body), body)
+    headers = [*provider_headers(exchange, content_type), content_length(body)]
+    return Answer(reply.status_code, headers + own_headers(call, outcome), body, origin=origin_of(exchange))
 
 
-def checked(exchange: Exchange, body: bytes) -> bytes:
-    """A JSON answer. One that is no JSON, or an error under status 200, is the channel's failure."""
+def origin_of(exchange: Exchange) -> tuple[int, int | None] | None:
+    """Whose ids the answer has; nobody's if it was translated."""
+    attempt = exchange.attempt
+    return None if exchange.sent.translation else (attempt.candidate.channel.id, attempt.credential.id)
+
+
+def provider_headers(exchange: Exchange, content_type: str) -> HeaderPairs:
+    """The provider's headers; where its answer was translated, only what became of its type."""
+    headers = [] if exchange.sent.translation else relayed_headers(exchange.reply)
+    return retyped(headers, content_type) if content_type else headers
+
+
+def head_of(exchange: Exchange, body: bytes) -> AnswerHead:
+    """What a JSON answer tells of itself. No JSON, or an error under status 200, is the channel's failure."""
     try:
         head = read_answer(body)
     except NotAnAnswer as problem:
@@ -132,12 +163,26 @@ def checked(exchange: Exchange, body: bytes) -> bytes:
     if error_in(head):
         body = upstream.without_key(body, exchange.attempt.credential)
         raise upstream.failure_in_answer(error_in(read_answer(body)), error_status(head), body)
-    exchange.outcome.tokens = tokens_of(head)
-    exchange.outcome.model_answered = head.model if isinstance(head.model, str) else ""
-    return translate.answer_body(body, exchange.call, exchange.attempt)
+    return head
 
 
-async def commit(exchange: Exchange, passing: Passthrough, sent_at: float) -> Answer:
+def is_json(content_type: str) -> bool:
+    essence = content_type.partition(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")
+
+
+def translated_answer(exchange: Exchange, body: bytes, translation: Translation) -> bytes:
+    """A provider's answer in the client's dialect. One that can't be read is the channel's failure."""
+    outcome = exchange.outcome
+    try:
+        body, outcome.tokens, outcome.model_answered = translation.whole(body)
+    except Malformed as problem:
+        reason = f"answered with something that is not {exchange.attempt.dialect}"
+        raise ChannelFailure(reason, exchange.reply.status_code) from problem
+    return body
+
+
+async def commit(exchange: Exchange, passing: Passing, sent_at: float) -> Answer:
     """Wait for the first valid event; from then on the answer belongs to the client."""
     reply, outcome = exchange.reply, exchange.outcome
     chunks = upstream.stream(reply, exchange.attempt.candidate.channel)
@@ -149,13 +194,14 @@ async def commit(exchange: Exchange, passing: Passthrough, sent_at: float) -> An
     now = time.perf_counter()
     outcome.first_token_ms = (now - exchange.call.started) * 1000
     outcome.answered, outcome.status = True, reply.status_code
-    headers = answer_headers(exchange, waited=now - sent_at)
+    headers = provider_headers(exchange, passing.content_type) + STREAMED
+    headers += own_headers(exchange.call, outcome, waited=now - sent_at)
     body = pass_on(exchange, passing, first, chunks)
     await anext(body)  # step inside its `try`: from here on it records and closes even if nobody reads it
-    return Answer(reply.status_code, headers, body, passing.keepalive)
+    return Answer(reply.status_code, headers, body, passing.keepalive, origin_of(exchange))
 
 
-async def first_event(passing: Passthrough, chunks: AsyncIterator[bytes]) -> bytes:
+async def first_event(passing: Passing, chunks: AsyncIterator[bytes]) -> bytes:
     """The bytes up to the first event the client may see. An error, or nothing at all, is the channel's failure."""
     passed = b""
     async for chunk in chunks:
@@ -171,7 +217,7 @@ async def first_event(passing: Passthrough, chunks: AsyncIterator[bytes]) -> byt
     return passed
 
 
-def feed(passing: Passthrough, chunk: bytes) -> bytes:
+def feed(passing: Passing, chunk: bytes) -> bytes:
     try:
         return passing.feed(chunk)
     except EventTooLarge as problem:
@@ -179,7 +225,7 @@ def feed(passing: Passthrough, chunk: bytes) -> bytes:
 
 
 async def pass_on(
-    exchange: Exchange, passing: Passthrough, first: bytes, chunks: AsyncIterator[bytes]
+    exchange: Exchange, passing: Passing, first: bytes, chunks: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
     """The committed stream, chunk by chunk, after an empty first one; records the call however it ends."""
     outcome = exchange.outcome
@@ -230,83 +276,3 @@ async def let_go(reply: httpx.Response, rest: AsyncIterator[bytes] | None) -> No
         pass  # the connection is dropped; the answer was whole before
     finally:
         await reply.aclose()
-
-
-def give_up(call: Call, failures: list[tuple[Attempt, ChannelFailure]], outcome: Outcome) -> Answer:
-    """No candidate answered: the provider's own refusal of the request, or an account of what was tried."""
-    _, last = failures[-1]
-    if not last.retryable and last.status and last.body:
-        outcome.status, outcome.error = last.status, last.reason
-        own = own_headers(call, outcome)
-        return Answer(
-            last.status, [(b"content-type", b"application/json"), content_length(last.body), *own], last.body
-        )
-    raise all_failed(call, failures)
-
-
-def content_length(body: bytes) -> tuple[bytes, bytes]:
-    return b"content-length", b"%d" % len(body)
-
-
-def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> UpstreamFailed:
-    """One error that names every channel that was tried and what it said."""
-    tried = ", ".join(f"{attempt.candidate.channel.name} ({failure.reason})" for attempt, failure in failures)
-    channels = len({attempt.candidate.channel.id for attempt, _ in failures})
-    count = "1 channel" if channels == 1 else f"{channels} channels"
-    status, code = verdict([failure for _, failure in failures])
-    waits = [failure.retry_after for _, failure in failures if failure.retry_after]
-    headers = {"retry-after": str(math.ceil(min(waits)))} if waits and status in (429, 503) else {}
-    if len(failures) > 1 or code == "insufficient_quota":
-        headers["x-should-retry"] = "false"  # the SDKs would retry what was just retried, or can't go well
-    text = f"Novapi: tried {count} for {call.model}: {tried}. Request id {call.id}."
-    return UpstreamFailed(text, status=status, code=code, headers=headers)
-
-
-def verdict(failures: list[ChannelFailure]) -> tuple[int, str]:
-    """Status and code for the client. A refused provider key is never passed on as 401: the app's key is fine."""
-    statuses = {failure.status for failure in failures}
-    if statuses == {429} and all(b"insufficient_quota" in failure.body for failure in failures):
-        return 429, "insufficient_quota"
-    if statuses == {429}:
-        return 429, "rate_limit_exceeded"
-    if all(failure.timed_out for failure in failures):
-        return 504, "upstream_timeout"
-    if statuses <= {401, 403}:
-        return 502, "upstream_auth"
-    if statuses <= {503, 529}:
-        return 503, "upstream_overloaded"
-    rejected = failures[-1]
-    if rejected.status and not rejected.retryable and rejected.status >= 400:
-        return rejected.status, "upstream_rejected"
-    return 502, "upstream_failed"
-
-
-def answer_headers(exchange: Exchange, body: bytes | None = None, waited: float = 0.0) -> HeaderPairs:
-    """The provider's headers that concern the client, and ours. `waited`: seconds of an attempt still under way."""
-    raw = [(name.lower(), value) for name, value in exchange.reply.headers.raw]
-    hop = connection_headers(raw)
-    headers = [
-        (name, value)
-        for name, value in raw
-        if name not in _NOT_RELAYED and name not in hop and not name.startswith(b"x-novapi-")
-    ]
-    if body is not None:
-        headers.append(content_length(body))
-    else:
-        headers += [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
-    return headers + own_headers(exchange.call, exchange.outcome, waited)
-
-
-def connection_headers(raw: HeaderPairs) -> frozenset[bytes]:
-    """The headers that `Connection` declares to be of this hop only (RFC 9110, 7.6.1)."""
-    for name, value in raw:
-        if name == b"connection" and value.lower() not in (b"keep-alive", b"close"):
-            return frozenset(token.strip().lower() for token in value.split(b","))
-    return frozenset()
-
-
-def own_headers(call: Call, outcome: Outcome, waited: float = 0.0) -> HeaderPairs:
-    """Ours, with the time spent inside Novapi: the upstream's own time does not count."""
-    inside = max(0.0, time.perf_counter() - call.started - outcome.upstream_s - waited)
-    outcome.overhead_ms = inside * 1000
-    return response.own_headers(call.id, outcome.channel, outcome.attempts, inside)

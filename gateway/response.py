@@ -1,13 +1,23 @@
 """An Answer on its way through ninja, and errors as answers."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from django.http.response import HttpResponseBase
 
 from gateway.call import Answer, HeaderPairs
-from gateway.dialects.openai import build_error
+from gateway.dialects import anthropic, gemini, ollama, openai_chat
 from gateway.errors import GatewayError
+
+ERRORS: dict[str, Callable[[GatewayError], dict[str, Any]]] = {
+    "openai-chat": openai_chat.FORMAT.build_error,
+    "anthropic": anthropic.FORMAT.build_error,
+    "gemini": gemini.FORMAT.build_error,
+    "ollama": ollama.build_error,
+}
 
 
 class Relayed(HttpResponseBase):
@@ -20,12 +30,13 @@ class Relayed(HttpResponseBase):
         self.answer = answer
 
 
-def error_answer(error: GatewayError) -> Answer:
+def error_answer(error: GatewayError, dialect: str = "openai-chat") -> Answer:
     """A GatewayError in the caller's dialect."""
-    body = build_error(error)
+    body = msgspec.json.encode(ERRORS[dialect](error))
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     headers += [(name.encode(), value.encode("latin-1", "replace")) for name, value in error.headers.items()]
-    return Answer(error.status, headers, body)
+    overloaded = dialect == "anthropic" and error.code == "upstream_overloaded"
+    return Answer(529 if overloaded else error.status, headers, body)  # Anthropic's clients know it by 529
 
 
 def own_headers(call_id: str, channel: str, attempts: int, overhead_s: float) -> HeaderPairs:

@@ -16,14 +16,17 @@ _chance = random.Random()
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try at one candidate with one of its keys."""
+    """One try at one candidate with one of its keys, in a dialect that its channel speaks."""
 
     candidate: Candidate
     credential: Credential
+    dialect: str = "openai-chat"
 
 
-def plan(model: str, dialect: str, table: RoutingTable, rng: random.Random | None = None) -> list[Attempt]:
-    """The ordered attempts for `model` over channels that speak `dialect`, at most `table.max_attempts`.
+def plan(model: str, dialects: Sequence[str], table: RoutingTable, rng: random.Random | None = None) -> list[Attempt]:
+    """The ordered attempts for `model` over channels that speak one of `dialects`, at most `table.max_attempts`.
+
+    A channel that speaks several of them is spoken to in the first.
 
     Exact model before alias; higher priority first; inside one priority a weighted draw; then the channel's other
     keys. Raises UnknownModel when nothing offers the model, NoSuitableChannel when what offers it speaks otherwise.
@@ -31,10 +34,10 @@ def plan(model: str, dialect: str, table: RoutingTable, rng: random.Random | Non
     offered = candidates_for(model, table)
     if not offered:
         raise UnknownModel(unknown_model_text(model, table), param="model")
-    suitable = [candidate for candidate in offered if dialect in candidate.channel.dialects]
+    suitable = [candidate for candidate in offered if spoken_to(candidate, dialects)]
     if not suitable:
-        raise NoSuitableChannel(unsuitable_text(model, dialect, offered), param="model")
-    attempts = list(itertools.islice(attempts_over(suitable, rng or _chance), table.max_attempts))
+        raise NoSuitableChannel(unsuitable_text(model, dialects[0], offered), param="model")
+    attempts = list(itertools.islice(attempts_over(suitable, dialects, rng or _chance), table.max_attempts))
     if not attempts:
         raise NoSuitableChannel(f"Novapi: no channel that offers '{model}' has a usable key. Check its keys.")
     return attempts
@@ -49,7 +52,15 @@ def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:
     return [candidate for name in targets for candidate in table.candidates.get(name, ())]
 
 
-def attempts_over(candidates: Sequence[Candidate], rng: random.Random) -> Iterator[Attempt]:
+def spoken_to(candidate: Candidate, dialects: Sequence[str]) -> str:
+    """The first of the dialects that the candidate's channel speaks; empty if it speaks none."""
+    for dialect in dialects:
+        if dialect in candidate.channel.dialects:
+            return dialect
+    return ""
+
+
+def attempts_over(candidates: Sequence[Candidate], dialects: Sequence[str], rng: random.Random) -> Iterator[Attempt]:
     """One attempt per candidate and key: every candidate's first key, then the keys that are left."""
     if len(candidates) > 1:
         candidates = ordered(candidates, rng)
@@ -58,7 +69,7 @@ def attempts_over(candidates: Sequence[Candidate], rng: random.Random) -> Iterat
     for round_ in range(max(map(len, rotations))):
         for candidate, credentials in zip(candidates, rotations, strict=True):
             if round_ < len(credentials):
-                yield Attempt(candidate, credentials[round_])
+                yield Attempt(candidate, credentials[round_], spoken_to(candidate, dialects))
 
 
 def ordered(candidates: Sequence[Candidate], rng: random.Random) -> list[Candidate]:

@@ -23,6 +23,9 @@ LONGEST_WAIT_SECONDS = 31 * 24 * 3600  # a monthly quota; more is a mistake
 MAX_ERROR_BYTES = 256 * 1024
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
+# What every request of a dialect has, unless its client says otherwise.
+DIALECT_HEADERS = {"anthropic": {"anthropic-version": "2023-06-01"}}  # the newer one refuses what old clients send
+
 _WORDS = {
     401: "refused the key",
     402: "no credit",
@@ -89,6 +92,7 @@ def outgoing_headers(
     An app sends the same ones with nearly every call, so the result is kept.
     """
     headers = {
+        **DIALECT_HEADERS.get(dialect, {}),
         **dict(clients),
         "accept-encoding": "identity",  # what is passed through must not be packed
         **channel.provider.auth_headers(credential.api_key, dialect),
@@ -97,16 +101,23 @@ def outgoing_headers(
     return httpx.Headers(headers, encoding="utf-8")
 
 
+@lru_cache(maxsize=1024)
+def neutral_headers(clients: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The client's headers without those that only its own dialect knows."""
+    return tuple((name, value) for name, value in clients if not name.startswith(("anthropic-", "openai-")))
+
+
 _parsed_url = lru_cache(maxsize=1024)(httpx.URL)
 
 
-def build_request(call: Call, attempt: Attempt, body: bytes) -> httpx.Request:
-    """The call as it goes to this channel."""
-    channel = attempt.candidate.channel
-    headers = outgoing_headers(channel, attempt.credential, call.dialect, call.headers)
-    url = _parsed_url(channel.url(call.endpoint, attempt.candidate.upstream, call.dialect))
+def build_request(call: Call, attempt: Attempt, body: bytes, endpoint: str = "") -> httpx.Request:
+    """The call as it goes to this channel: to `endpoint` below its base, or to the one the client called."""
+    channel, dialect = attempt.candidate.channel, attempt.dialect
+    clients = call.headers if dialect == call.dialect else neutral_headers(call.headers)
+    headers = outgoing_headers(channel, attempt.credential, dialect, clients)
+    url = _parsed_url(channel.url(endpoint or call.endpoint, attempt.candidate.upstream, dialect))
     stream = httpx.ByteStream(body)  # given as a stream, httpx adds no headers; the transport knows the length
-    return httpx.Request("POST", url, headers=headers, stream=stream, extensions={"timeout": timeouts(channel)})
+    return httpx.Request(call.method, url, headers=headers, stream=stream, extensions={"timeout": timeouts(channel)})
 
 
 def timeouts(channel: ChannelRoute) -> dict[str, float]:

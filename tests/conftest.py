@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,3 +30,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
         report.outcome = "failed"
         report.longrepr = f"In CI nothing may be skipped: {report.longrepr}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The matrix of official SDKs and channel dialects, as far as it was run: passed of all."""
+    cells: dict[tuple[str, str], list[int]] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            for name, cell in getattr(report, "user_properties", ()):
+                if name == "matrix" and (report.when == "call" or outcome != "passed"):
+                    count = cells.setdefault(tuple(cell), [0, 0])
+                    count[0] += outcome == "passed"
+                    count[1] += 1
+    if cells:
+        terminalreporter.write_line("\n".join(matrix(cells)))
+
+
+def matrix(cells: dict[tuple[str, str], list[int]]) -> Iterator[str]:
+    channels = list(dict.fromkeys(channel for _, channel in cells))
+    yield f"{'SDK ╲ channel':18}" + "".join(f"{channel:>18}" for channel in channels)
+    for client in dict.fromkeys(client for client, _ in cells):
+        row = (cells.get((client, channel)) for channel in channels)
+        yield f"{client:18}" + "".join(f"{'-' if cell is None else f'{cell[0]} of {cell[1]}':>18}" for cell in row)

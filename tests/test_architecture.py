@@ -15,16 +15,25 @@ FRAMEWORKS = frozenset({"django", "httpx", "ninja"})
 STOREYS = (
     ("urls", "asgi"),
     ("api",),
+    ("realtime",),
     ("endpoints",),
     ("probe",),
     ("relay",),
-    ("body", "keys", "multipart", "recorder", "response", "routing", "translate", "transport", "upstream", "usage"),
+    ("verdicts",),
+    ("headers", "realtime_ends", "upstream"),
+    ("body", "issued", "keys", "recorder", "response", "translate", "transport"),
+    ("chat_translation", "embeddings", "multipart"),
+    ("decoding", "memory", "mending", "quirks", "routing", "usage"),
+    ("fixes",),
     ("dialects",),
     ("sse", "splice"),
     ("call", "errors", "paths", "visits"),
     ("apps", "chat", "models"),
 )
-PURE = ("call", "chat", "dialects", "errors", "multipart", "paths", "routing", "splice", "sse", "usage")
+PURE = tuple(
+    "call chat chat_translation decoding dialects embeddings errors fixes memory mending multipart paths quirks "
+    "routing splice sse usage".split()
+)
 
 
 def module_name(path: Path) -> str:
@@ -134,7 +143,8 @@ def test_pure_modules_reach_neither_framework_nor_network(name: str) -> None:
 def test_only_the_edge_talks_http() -> None:
     callers = {module for module in gateway_modules() if {"aiohttp", "httpx"} & imports_of(module)}
 
-    assert callers == {"gateway.transport", "gateway.upstream", "gateway.relay", "gateway.probe"}
+    edge = ("transport", "upstream", "headers", "relay", "probe", "realtime", "realtime_ends")
+    assert callers == {f"gateway.{name}" for name in edge}
 
 
 def test_channels_app_stays_away_from_http_clients_and_ninja() -> None:

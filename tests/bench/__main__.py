@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import load, report, scenarios, targets, wrk
+from tests.bench import load, report, scenarios, targets, translation, wrk
 from tests.bench.load import Load
 from tests.bench.processes import ProcessError, rss_megabytes, stop
 from tests.bench.report import Goal, Memory, Results
@@ -70,12 +70,15 @@ def compare(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     memories = {target.name: measure_memory(target, options) for target in pair}
     results = measure_speed(pair, options)
     goals = report.speed_goals(results, bare.name, other.name)
+    between: Results = {}
     if not options.only_bare:
+        between = translation.measure(other, options.rounds, options.seconds, CLIENTS[options.client])
+        goals += translation.goals(between)
         goals += report.resource_goals(other, memories[other.name], options.calls)
         stop(other.process)
         made = checks[other.name] + options.calls
-        goals.append(count_records(results, other.name, made, folder / "home"))
-    show(pair, results, memories, goals)
+        goals.append(count_records(results, between, other.name, made, folder / "home"))
+    show(pair, results, between, memories, goals)
     if options.json:
         write_json(options, results, memories, goals)
     return 0 if all(goal.is_met for goal in goals) else 1
@@ -107,16 +110,20 @@ def measure_speed(pair: tuple[Target, Target], options: argparse.Namespace) -> R
     return results
 
 
-def count_records(results: Results, target: str, made: int, home: Path) -> Goal:
+def count_records(results: Results, between: Results, target: str, made: int, home: Path) -> Goal:
     measured = [scenarios.medians(rounds[target]) for rounds in results.values()]
+    measured += [scenarios.medians(figures) for rounds in between.values() for figures in rounds.values()]
     made += sum(figures.calls for figures in measured)
     return report.record_goal(targets.count_records(home), made, sum(figures.cut for figures in measured))
 
 
-def show(pair: tuple[Target, Target], results: Results, memories: dict[str, Memory], goals: list[Goal]) -> None:
-    names = [target.name for target in pair]
-    tables = (report.table(results, *names), report.resources(memories, pair), report.verdicts(goals))
-    print("", *tables, sep="\n\n")
+def show(
+    pair: tuple[Target, Target], results: Results, between: Results, memories: dict[str, Memory], goals: list[Goal]
+) -> None:
+    tables = [report.table(results, *(target.name for target in pair))]
+    if between:
+        tables.append(report.table(between, translation.PASSED, translation.TRANSLATED))
+    print("", *tables, report.resources(memories, pair), report.verdicts(goals), sep="\n\n")
 
 
 def write_json(options: argparse.Namespace, results: Results, memories: dict[str, Memory], goals: list[Goal]) -> None:

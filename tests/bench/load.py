@@ -11,7 +11,8 @@ import uvloop
 
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 LAST_CHUNK = b"\r\n0\r\n\r\n"
-TAIL = 64  # bytes; room for `data: [DONE]` and the last chunk
+TAIL = 64  # bytes; room for the end of a stream and the last chunk
+STREAM_ENDS = (b"data: [DONE]", b'"message_stop"}')
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> None:
         self.tally.latencies.append(perf_counter() - self.began_at)
-        is_whole = self.left == 0 or b"data: [DONE]" in self.tail
+        is_whole = self.left == 0 or any(end in self.tail for end in STREAM_ENDS)
         self.tally.failures += not (is_whole and self.head.startswith(b"HTTP/1.1 200"))
         self.in_flight = False
         self.send_next()

@@ -19,10 +19,23 @@ def build_body(stream: bool, kilobytes: float) -> bytes:
     return json.dumps(body | {"messages": [system, {"role": "user", "content": question}]}).encode()
 
 
-def build_call(port: int, key: str, body: bytes) -> bytes:
+def build_conversation(kilobytes: float, stream: bool, anthropic: bool) -> bytes:
+    """Twenty turns that are together this long, as Chat Completions or as Anthropic's Messages."""
+    text = (SENTENCE * 1000)[: max(16, int(kilobytes * 1024 / 20) - 40)]
+    messages: list[dict] = [{"role": ("user", "assistant")[turn % 2], "content": text} for turn in range(19)]
+    body: dict = {"model": MODEL, "max_tokens": 256, "temperature": 0.7}
+    system = "You are a helpful assistant."
+    if anthropic:
+        body |= {"system": system, "messages": messages}
+    else:
+        body["messages"] = [{"role": "system", "content": system}, *messages]
+    return json.dumps(body | ({"stream": True} if stream else {})).encode()
+
+
+def build_call(port: int, key: str, body: bytes, path: str = "/v1/chat/completions") -> bytes:
     """The same call as one HTTP/1.1 request."""
     head = (
-        "POST /v1/chat/completions HTTP/1.1\r\n"
+        f"POST {path} HTTP/1.1\r\n"
         f"Host: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nAccept: */*\r\nContent-Length: {len(body)}\r\n\r\n"
     )

@@ -1,5 +1,8 @@
 """The official SDKs against a real llama.cpp server through the running program: nothing here is made up."""
 
+from collections.abc import Iterator
+
+import anthropic
 import openai
 import pytest
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
@@ -109,3 +112,38 @@ def test_channel_test_and_model_list_work_on_a_real_engine(novapi: Novapi, chat_
     assert report["ok"], report
     assert [stage["name"] for stage in report["stages"]] == ["reach", "answer"]
     assert fetched == {"models": ["tiny-chat"], "new": [], "added": False}
+
+
+@pytest.fixture
+def claude(novapi: Novapi) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=f"http://127.0.0.1:{novapi.port}", api_key=novapi.key, max_retries=0) as client:
+        yield client
+
+
+def test_anthropic_sdk_chats_with_the_engine(claude: anthropic.Anthropic, novapi: Novapi, chat_model: str) -> None:
+    raw = claude.messages.with_raw_response.create(
+        model=chat_model, max_tokens=8, system="Be brief.", messages=[{"role": "user", "content": "What is the word?"}]
+    )
+
+    answer = raw.parse()
+    assert answer.model == chat_model
+    assert answer.content[0].type == "text"
+    assert answer.content[0].text.strip()
+    assert (answer.stop_reason, answer.usage.output_tokens) == ("max_tokens", 8)
+    record = novapi.record(raw.headers["x-novapi-request-id"])
+    assert (record["dialect"], record["endpoint"], record["output_tokens"]) == ("anthropic", "messages", 8)
+    assert record["estimated"] == 0
+
+
+def test_anthropic_sdk_streams_from_the_engine(claude: anthropic.Anthropic, chat_model: str) -> None:
+    with claude.messages.stream(
+        model=chat_model, max_tokens=12, messages=[{"role": "user", "content": "What is the word?"}]
+    ) as events:
+        said = list(events.text_stream)
+        answer = events.get_final_message()
+
+    assert len(said) > 3
+    assert answer.content[0].type == "text"
+    assert "".join(said) == answer.content[0].text
+    assert answer.usage.output_tokens == 12
+    assert answer.usage.input_tokens > 0

@@ -201,7 +201,7 @@ def test_dialect_that_no_channel_speaks_is_said_to_be_so(novapi: Novapi) -> None
     with FakeUpstream(json_reply(completion())) as upstream:
         model = novapi.add_channel(upstream.url, name="Chat only", dialects=["anthropic"])
 
-        response = novapi.chat(model)
+        response = novapi.call("rerank", json={"model": model, "query": "q", "documents": ["d"]})
 
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "no_suitable_channel"

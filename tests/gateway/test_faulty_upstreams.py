@@ -244,7 +244,7 @@ def test_empty_account_need_not_be_asked_again(novapi: Novapi) -> None:
     assert response.headers.get("x-should-retry") == "false"
 
 
-def test_packed_answer_nobody_asked_for_is_unpacked(novapi: Novapi) -> None:
+def test_85_packed_answer_nobody_asked_for_is_unpacked(novapi: Novapi) -> None:
     packed = gzip.compress(TEXT)
     with FakeUpstream(lambda call: [head(Content_Encoding="gzip"), packed]) as upstream:
         model = novapi.add_channel(upstream.url)

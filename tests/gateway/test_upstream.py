@@ -14,7 +14,7 @@ import pytest
 
 from channels_app.table import ChannelRoute
 from gateway import upstream
-from gateway.endpoints.openai import read_call
+from gateway.endpoints.calls import Target, read_call
 from gateway.upstream import ChannelFailure, build_request, retry_after, transports
 from tests.gateway.values import IDENTITY, attempt, call, channel, table
 
@@ -113,7 +113,7 @@ def test_what_is_the_clients_own_does_not_travel() -> None:
         return {"type": "http.request", "body": b'{"model":"gpt"}', "more_body": False}
 
     request = SimpleNamespace(head=head, receive=receive, auth=IDENTITY, call_id="nv_1", started=0.0)
-    read = asyncio.run(read_call(request, "chat/completions", "openai-chat", table()))
+    read = asyncio.run(read_call(request, Target("openai-chat", "chat/completions", "chat"), table()))
     sent = build_request(read, attempt(channel()), read.body)
 
     assert OUR_KEY not in str(sent.headers.raw)

@@ -4,11 +4,12 @@ A stream that falls silent: its client is kept waiting, in words that it takes f
 """
 
 import asyncio
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import openai
@@ -40,7 +41,7 @@ def hang_up_while_waiting(novapi: Novapi, model: str, is_waiting: Callable[[], o
         assert eventually(is_waiting)
 
 
-def test_client_that_leaves_a_stream_ends_it_at_the_provider(novapi: Novapi) -> None:
+def test_60_client_that_leaves_a_stream_ends_it_at_the_provider(novapi: Novapi) -> None:
     with FakeUpstream(event_stream(*TRICKLE)) as upstream:
         model = novapi.add_channel(upstream.url)
 
@@ -143,22 +144,37 @@ def test_slow_reader_gets_everything(novapi: Novapi) -> None:
     assert b"stream_broken" not in received
 
 
-def test_stream_that_falls_silent_is_kept_alive(novapi: Novapi) -> None:
-    """By hand, by the official SDK, and not where it would spoil a sound: three calls that wait side by side."""
+def test_stream_that_falls_silent_is_kept_alive_in_the_clients_words(novapi: Novapi) -> None:
+    """By hand in every dialect, by the official SDK, and not where it would spoil a sound: all wait side by side."""
     text = event_stream(chunk("one"), 16, chunk("two"), chunk(finish="stop"), DONE)
     sound: Script = lambda call: [head(200, "audio/mpeg"), b"first", 16, b"last"]  # noqa: E731
-    with FakeUpstream(text) as writer, FakeUpstream(sound) as speaker, ThreadPoolExecutor() as side_by_side:
+    with FakeUpstream(text) as writer, FakeUpstream(sound) as speaker, ThreadPoolExecutor(8) as side_by_side:
         model, voice = novapi.add_channel(writer.url), novapi.add_channel(speaker.url)
-        asked = {"messages": [{"role": "user", "content": "hi"}], "stream": True}
+        asked = {"model": model, "messages": [{"role": "user", "content": "hi"}], "stream": True}
+        contents = {"contents": [{"parts": [{"text": "hi"}]}]}
         sdk = openai.OpenAI(base_url=novapi.base_url, api_key=novapi.key, max_retries=0)
 
-        by_hand = side_by_side.submit(novapi.chat, model, stream=True)
-        by_sdk = side_by_side.submit(lambda: list(sdk.chat.completions.create(model=model, **asked)))
-        heard = side_by_side.submit(novapi.call, "audio/speech", json={"model": voice, "input": "hi", "voice": "a"})
+        def call(path: str, body: dict[str, Any]) -> Future[Any]:
+            return side_by_side.submit(novapi.http.post, path, json=body, headers=novapi.authorization)
 
-        assert by_hand.result().content == chunk("one") + b": ping\n\n" + chunk("two") + chunk(finish="stop") + DONE
+        chat = call("/v1/chat/completions", asked)
+        by_sdk = side_by_side.submit(lambda: list(sdk.chat.completions.create(**asked)))
+        claude = call("/v1/messages", asked | {"max_tokens": 9})
+        responses = call("/v1/responses", {"model": model, "input": "hi", "stream": True})
+        gemini = call(f"/v1beta/models/{model}:streamGenerateContent?alt=sse", contents)
+        llama = call("/ollama/api/chat", asked)
+        heard = call("/v1/audio/speech", {"model": voice, "input": "hi", "voice": "a"})
+
+        assert chat.result().content == chunk("one") + b": ping\n\n" + chunk("two") + chunk(finish="stop") + DONE
         assert [part.choices[0].delta.content for part in by_sdk.result()] == ["one", "two", None]
+        assert b'event: ping\ndata: {"type":"ping"}\n\n' in claude.result().content
+        assert b"\n\n: ping\n\n" in responses.result().content
+        assert all(event.startswith(b"data: {") for event in gemini.result().content.split(b"\n\n") if event)
+        lines = [json.loads(line)["message"]["content"] for line in llama.result().content.splitlines()]
+        assert [line for line in lines if line] == ["one", "two"]
+        assert lines.index("two") - lines.index("one") == 2  # an empty one stands between them
         assert heard.result().content == b"firstlast"
+        sdk.close()
 
 
 class Connection:
