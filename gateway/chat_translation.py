@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 
 import msgspec
@@ -53,6 +54,7 @@ class ChatTranslation:
     provider: Format
     asked: Request
     names: mending.ToolNames
+    channel_id: int = 0
 
     @property
     def content_type(self) -> str:
@@ -68,7 +70,8 @@ class ChatTranslation:
     def whole(self, body: bytes) -> tuple[bytes, Usage | None, str]:
         """A provider's whole answer in the client's words, what it cost, who answered. Raises Malformed."""
         response = self.parsed(body)
-        memory.keep_parts(part for choice in response.choices for part in choice.parts)
+        parts = (part for choice in response.choices for part in choice.parts)
+        memory.keep_parts(parts, self.channel_id)
         named = replace(response, model=self.call.model, id=self.answer_id(response))
         return self.told_whole(mending.restore_response(named, self.names)), response.usage, response.model
 
@@ -98,7 +101,8 @@ class ChatTranslation:
                 return [replace(delta, id=self.call.id)]  # see `answer_id`
             return restorer.feed(delta)
 
-        return Translated(self.provider.reader(), self.writer(), restore, memory.keep, channel, secret)
+        keep = partial(memory.keep, channel_id=self.channel_id)
+        return Translated(self.provider.reader(), self.writer(), restore, keep, channel, secret)
 
 
 def as_stream(call: Call, body: bytes) -> bytes | None:
@@ -117,11 +121,12 @@ def translated(call: Call, attempt: Attempt) -> tuple[str, bytes, tuple[str, ...
     client = CLIENTS[call.dialect, call.form]
     asked = parse(call, client)
     provider, candidate = FORMATS[attempt.dialect], attempt.candidate
-    sent, names = mending.mend(memory.put_back(replace(asked, model=candidate.upstream)), attempt.dialect)
+    whole = memory.put_back(replace(asked, model=candidate.upstream), candidate.channel.id)
+    sent, names = mending.mend(whole, attempt.dialect)
     built = provider.build_request(sent)
     body, dropped = quirks.fix(built.body, candidate.channel.provider.id, candidate.upstream, attempt.dialect)
     endpoint = chat_endpoint(attempt.dialect, candidate.upstream, call.stream)
-    translation = ChatTranslation(call, client, provider, asked, names)
+    translation = ChatTranslation(call, client, provider, asked, names, candidate.channel.id)
     unknown = tuple(asked.own(call.dialect))  # what only the client's dialect has words for
     return endpoint, msgspec.json.encode(body), built.dropped + dropped + unknown, translation
 

@@ -107,6 +107,22 @@ def test_what_is_put_back_is_of_no_use_elsewhere(dialect):
     assert not {"c2lnbmVk", "cmVkYWN0ZWQ="} & set(json.dumps(body).split('"'))
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        pytest.param((SIGNED, call("a", "sig")), (PLAIN, call("a")), id="69-signatures-stay-with-their-channel"),
+        pytest.param((REDACTED, call("a")), (call("a"),), id="69-nothing-is-left-of-what-was-redacted"),
+        pytest.param((PLAIN, call("a")), (PLAIN, call("a")), id="69-what-was-thought-may-be-told"),
+    ],
+)
+def test_another_channel_of_the_same_dialect_gets_no_signature(answer, told):
+    memory = Memory()
+    memory.keep_parts(answer, channel_id=1)
+
+    assert memory.put_back(said(call("a")), channel_id=2) == said(*told)
+    assert memory.put_back(said(call("a")), channel_id=1) == said(*answer)
+
+
 def test_what_others_say_is_left_alone():
     memory = remembering(SIGNED, call("a"))
     told = Request("m", (Message("user", (call("a"),)), Message("tool", (ToolResult("a", ()),))))
