@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec.structs import replace
 
-from gateway import mending, quirks
+from gateway import quirks
 from gateway.call import Call
 from gateway.chat import Begin, Delta, Request, Response, Usage
 from gateway.decoding import decode
@@ -19,7 +19,9 @@ from gateway.dialects.telling import told
 from gateway.dialects.translated import Translated
 from gateway.errors import BadRequest
 from gateway.memory import memory
+from gateway.mending import mend
 from gateway.routing import Attempt
+from gateway.tool_names import Restorer, ToolNames, restore_response
 
 FORMATS: dict[str, Format] = {
     each.name: each for each in (anthropic.FORMAT, gemini.FORMAT, openai_chat.FORMAT, openai_responses.FORMAT)
@@ -53,7 +55,7 @@ class ChatTranslation:
     client: Client
     provider: Format
     asked: Request
-    names: mending.ToolNames
+    names: ToolNames
     channel_id: int = 0
 
     @property
@@ -73,7 +75,7 @@ class ChatTranslation:
         parts = (part for choice in response.choices for part in choice.parts)
         memory.keep_parts(parts, self.channel_id)
         named = replace(response, model=self.call.model, id=self.answer_id(response))
-        return self.told_whole(mending.restore_response(named, self.names)), response.usage, response.model
+        return self.told_whole(restore_response(named, self.names)), response.usage, response.model
 
     def answer_id(self, response: Response) -> str:
         """A response may be kept here under its id, so it must be unlike any other; not all servers see to that."""
@@ -94,7 +96,7 @@ class ChatTranslation:
 
     def stream(self, channel: str, secret: bytes) -> Translated:
         """The machine for a provider's stream."""
-        restorer = mending.Restorer(self.names)
+        restorer = Restorer(self.names)
 
         def restore(delta: Delta) -> list[Delta]:
             if isinstance(delta, Begin) and self.call.dialect == "openai-responses":
@@ -108,7 +110,7 @@ class ChatTranslation:
 def as_stream(call: Call, body: bytes) -> bytes | None:
     """A whole answer of the client's own dialect as the stream that it asked for; None if it can't be read."""
     client = CLIENTS[call.dialect, call.form]
-    translation = ChatTranslation(call, client, FORMATS[call.dialect], parse(call, client), mending.ToolNames())
+    translation = ChatTranslation(call, client, FORMATS[call.dialect], parse(call, client), ToolNames())
     try:
         return translation.told_whole(translation.parsed(body))
     except Malformed:
@@ -122,7 +124,7 @@ def translated(call: Call, attempt: Attempt) -> tuple[str, bytes, tuple[str, ...
     asked = parse(call, client)
     provider, candidate = FORMATS[attempt.dialect], attempt.candidate
     whole = memory.put_back(replace(asked, model=candidate.upstream), candidate.channel.id)
-    sent, names = mending.mend(whole, attempt.dialect)
+    sent, names = mend(whole, attempt.dialect)
     built = provider.build_request(sent)
     body, dropped = quirks.fix(built.body, candidate.channel.provider.id, candidate.upstream, attempt.dialect)
     endpoint = chat_endpoint(attempt.dialect, candidate.upstream, call.stream)
@@ -158,7 +160,7 @@ def able_dialects(call: Call) -> frozenset[str]:
 
 def is_possible(provider: Format, asked: Request) -> bool:
     try:
-        provider.build_request(mending.mend(asked, provider.name)[0])
+        provider.build_request(mend(asked, provider.name)[0])
     except Impossible:
         return False
     return True

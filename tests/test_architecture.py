@@ -23,7 +23,7 @@ STOREYS = (
     ("headers", "realtime_ends", "upstream"),
     ("body", "issued", "keys", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart"),
-    ("decoding", "memory", "mending", "quirks", "routing", "usage"),
+    ("decoding", "memory", "mending", "quirks", "routing", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
@@ -32,7 +32,7 @@ STOREYS = (
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors fixes memory mending multipart paths quirks "
-    "routing splice sse usage".split()
+    "routing splice sse tool_names usage".split()
 )
 
 

@@ -26,15 +26,13 @@ from gateway.chat import (
     ToolResult,
 )
 from gateway.chat_translation import FORMATS
-from gateway.mending import (
-    BILLING_HEADER,
-    NO_RESULT,
+from gateway.mending import BILLING_HEADER, NO_RESULT, mend
+from gateway.tool_names import (
     Restorer,
     ToolName,
     ToolNames,
     input_object,
     input_text,
-    mend,
     restore_response,
     tool_names,
     wire_name,

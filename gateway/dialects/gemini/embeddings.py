@@ -4,15 +4,13 @@
 endpoint puts it into the body as `model`.
 """
 
-import base64
-import binascii
-import struct
 from typing import Any
 
 from gateway.dialects.format import Body, Impossible, Malformed
 from gateway.dialects.gemini.members import camel, inner, several
 from gateway.dialects.openai import count, member
-from gateway.dialects.reading import listed, required, text_or_none, whole_number
+from gateway.dialects.reading import required, text_or_none, whole_number
+from gateway.dialects.vectors import in_order, is_vector, packed, vector_of
 
 MODELS = "models/"  # before the model's name in the entries of a batch
 
@@ -97,36 +95,13 @@ def build_embed_response(answer: Body) -> Body:
 
 def build_batch_embed_response(answer: Body) -> Body:
     """OpenAI's answer as that of `batchEmbedContents`. Raises Malformed."""
-    items = several(answer, "data", optional=False)
-    ordered = sorted(items, key=lambda item: count(item, "index"))
+    ordered = in_order(several(answer, "data", optional=False))
     tokens = count(member(answer, "usage"), "prompt_tokens", "input_tokens", "total_tokens")
     usage = {"usageMetadata": {"promptTokenCount": tokens, "totalTokenCount": tokens}} if tokens else {}
     return {"embeddings": [{"values": vector_of(item)} for item in ordered]} | usage
 
 
-def vector_of(item: Body) -> list[float]:
-    vector = item.get("embedding")
-    return unpacked(vector) if isinstance(vector, str) else numbers_in(vector)
-
-
 def numbers_in(vector: Any) -> list[float]:
-    numbers: list[float] = listed({"embedding": vector}, "embedding")
-    if not all(type(number) in (int, float) for number in numbers):
+    if not is_vector(vector):
         raise Malformed("an embedding must be a list of numbers", "embedding")
-    return numbers
-
-
-def packed(vector: list[float]) -> str:
-    """Numbers as base64 of little-endian 32-bit floats."""
-    try:
-        return base64.b64encode(struct.pack(f"<{len(vector)}f", *vector)).decode()
-    except (OverflowError, struct.error) as problem:
-        raise Malformed("an embedding has a number that is too large", "embedding") from problem
-
-
-def unpacked(text: str) -> list[float]:
-    try:
-        raw = base64.b64decode(text, validate=True)
-        return list(struct.unpack(f"<{len(raw) // 4}f", raw))
-    except (binascii.Error, ValueError, struct.error) as problem:
-        raise Malformed("an embedding is not base64 of floats", "embedding") from problem
+    return list(vector)

@@ -4,15 +4,12 @@ A client of Ollama's: `parse_embed` makes OpenAI's request of its request, `buil
 OpenAI's. A channel that speaks Ollama: `build_embed` and `parse_embed_response`. `…_one` is the older endpoint.
 """
 
-import base64
-import binascii
-import sys
-from array import array
 from typing import Any
 
 from gateway.dialects.format import Body, Impossible, Malformed
 from gateway.dialects.openai import count, member
 from gateway.dialects.reading import listed, required, whole_number
+from gateway.dialects.vectors import in_order, is_vector, packed, vector_of
 
 
 def parse_embed(body: Body) -> Body:
@@ -99,46 +96,3 @@ def texts_of(given: Any) -> str | list[str]:
 
 def is_list_of(value: Any, kind: type) -> bool:
     return isinstance(value, list) and all(type(item) is kind for item in value)
-
-
-def is_vector(value: Any) -> bool:
-    return isinstance(value, list) and all(type(number) in (int, float) for number in value)
-
-
-def in_order(data: list[Any]) -> list[Body]:
-    """By `index`, where all have one."""
-    items = [item for item in data if isinstance(item, dict)]
-    if all(type(item.get("index")) is int for item in items):
-        items.sort(key=lambda item: int(item["index"]))
-    return items
-
-
-def vector_of(item: Body) -> list[float]:
-    vector = item.get("embedding")
-    if isinstance(vector, str):
-        return unpacked(vector)
-    if not is_vector(vector):
-        raise Malformed("an embedding must be a list of numbers", "data")
-    return list(vector or ())
-
-
-def packed(vector: list[float]) -> str:
-    """Numbers as base64 of little-endian 32-bit floats."""
-    try:
-        return base64.b64encode(little_endian(array("f", vector)).tobytes()).decode()
-    except OverflowError:
-        raise Malformed("an embedding has a number that is too large", "embeddings") from None
-
-
-def unpacked(text: str) -> list[float]:
-    try:
-        numbers = array("f", base64.b64decode(text, validate=True))
-    except (binascii.Error, ValueError):
-        raise Malformed("an embedding is not base64 of floats", "data") from None
-    return little_endian(numbers).tolist()
-
-
-def little_endian(numbers: "array[float]") -> "array[float]":
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

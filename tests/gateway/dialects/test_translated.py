@@ -29,8 +29,9 @@ from gateway.dialects.format import WriterSettings
 from gateway.dialects.telling import told
 from gateway.dialects.translated import Translated
 from gateway.memory import Memory
-from gateway.mending import Restorer, ToolNames, mend
+from gateway.mending import mend
 from gateway.sse import Decoder
+from gateway.tool_names import Restorer, ToolNames
 from tests import four_dialects
 from tests.fake_upstream import Received
 from tests.gateway import values
