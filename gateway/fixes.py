@@ -37,8 +37,22 @@ def chained(*fixes: Fix) -> Fix:
 # Messages and tools of Chat Completions
 
 
-def each_message(change: Callable[[Body], Body]) -> Fix:
-    return lambda body: body | {"messages": list(map(change, body["messages"]))}
+class EachMessage:
+    """A change to every message. A plain one, which is a role and a text, it leaves as it is; see `is_plain`."""
+
+    def __init__(self, change: Callable[[Body], Body]) -> None:
+        self._change = change
+
+    def __call__(self, body: Body) -> Body:
+        return body | {"messages": list(map(self._change, body["messages"]))}
+
+
+each_message = EachMessage
+
+
+def is_plain(message: Body) -> bool:
+    """Whether no provider can find fault with a message."""
+    return len(message) == 2 and type(message.get("content")) is str and message.get("role") != "developer"
 
 
 def each_tool(change: Callable[[Body], Body]) -> Fix:

@@ -39,8 +39,14 @@ def canonical(path: str) -> str | None:
 
 def dialect_of(path: str, headers: Mapping[bytes, bytes], query: bytes) -> str:
     """The dialect a caller speaks, for lists and errors, by its canonical path; where three share one, its headers."""
+    return dialect_of_path(path) or dialect_of_list(path, headers, query)
+
+
+@lru_cache(maxsize=1024)
+def dialect_of_path(path: str) -> str:
+    """Empty where the path is not enough to tell."""
     if path.startswith("/v1/models"):
-        return dialect_of_list(path, headers, query)
+        return ""
     for start, dialect in (("/v1/messages", "anthropic"), ("/v1beta/", "gemini"), ("/ollama", "ollama")):
         if path.startswith(start):
             return dialect

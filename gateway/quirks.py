@@ -38,16 +38,26 @@ class Quirk(NamedTuple):
 def fix(body: Body, provider: str, model: str, dialect: str) -> tuple[Body, tuple[str, ...]]:
     """The body as this provider takes it, and the names (as in the neutral request) of what had to be left out."""
     dropped: list[str] = []
-    for quirk in quirks_for(provider, model.rpartition("/")[2].lower(), dialect):
+    quirks = quirks_for(provider, model.rpartition("/")[2].lower(), dialect)
+    is_plain = dialect == "openai-chat" and all(map(fixes.is_plain, body["messages"]))  # as most are
+    for quirk in quirks.beside_messages if is_plain else quirks.all:
         fixed = quirk.fix(body)
         dropped += [name for member, name in quirk.lost.items() if body.get(member) != fixed.get(member)]
         body = fixed
     return body, tuple(dict.fromkeys(dropped))
 
 
+class Concerning(NamedTuple):
+    """The quirks of a provider's model; and those of them that look at more than single messages."""
+
+    all: tuple[Quirk, ...]
+    beside_messages: tuple[Quirk, ...]
+
+
 @lru_cache(maxsize=1024)
-def quirks_for(provider: str, family: str, dialect: str) -> tuple[Quirk, ...]:
-    return tuple(quirk for quirk in QUIRKS if quirk.dialect == dialect and quirk.concerns(provider, family))
+def quirks_for(provider: str, family: str, dialect: str) -> Concerning:
+    found = tuple(quirk for quirk in QUIRKS if quirk.dialect == dialect and quirk.concerns(provider, family))
+    return Concerning(found, tuple(quirk for quirk in found if not isinstance(quirk.fix, fixes.EachMessage)))
 
 
 # Providers that share a habit
@@ -145,7 +155,12 @@ CHAT = (
         lost={"tools": "tools.grammar"},
     ),
     chat(
-        fixes.chained(fixes.each_message(fixes.message_unmarked), fixes.each_tool(fixes.unmarked)),
+        fixes.each_message(fixes.message_unmarked),
+        "75: no `cache_control` in messages",
+        spares=TAKES_CACHE_MARKS,
+    ),
+    chat(
+        fixes.each_tool(fixes.unmarked),
         "75: strict servers refuse `cache_control`",
         spares=TAKES_CACHE_MARKS,
     ),

@@ -1,5 +1,7 @@
 """OpenAI's endpoints."""
 
+from functools import cache
+
 from django.http import HttpRequest
 
 from gateway.call import Answer, Task
@@ -20,8 +22,12 @@ TASKS: dict[str, Task] = {"chat/completions": "chat", "embeddings": "embeddings"
 
 async def answer(request: HttpRequest, endpoint: str, dialect: str = "openai-chat") -> Answer:
     """Relay one call to `endpoint` (the path below /v1/)."""
-    task = TASKS.get(endpoint, "other")
-    return await calls.answer(request, Target(dialect, endpoint, task, default_model=DEFAULT_MODELS.get(endpoint)))
+    return await calls.answer(request, target_of(endpoint, dialect))
+
+
+@cache
+def target_of(endpoint: str, dialect: str) -> Target:
+    return Target(dialect, endpoint, TASKS.get(endpoint, "other"), default_model=DEFAULT_MODELS.get(endpoint))
 
 
 async def count_tokens(request: HttpRequest) -> Answer:
