@@ -85,6 +85,13 @@ def json_object(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"_raw": text}
 
 
+def is_plain(item: Any) -> bool:
+    """Whether a message is a role and a text and nothing else, as nearly all of a long conversation are."""
+    if type(item) is not dict or len(item) != 2 or "role" not in item:
+        return False
+    return type(item.get("content")) is str and item["content"] != ""
+
+
 def joined(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Neighbouring messages of one role, and of one speaker, as one; system messages stay apart."""
     result: list[Message] = []

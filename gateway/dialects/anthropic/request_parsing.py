@@ -24,6 +24,7 @@ from gateway.chat import (
 from gateway.dialects.format import Body, Malformed, only
 from gateway.dialects.media import true_type
 from gateway.dialects.reading import (
+    is_plain,
     joined,
     json_text,
     listed,
@@ -49,6 +50,9 @@ PLAIN_BLOCKS = ("text", "image", "document")
 
 Sign = Callable[[str], tuple[str, str]]  # a signature as it came → the signature and its origin
 sign_of_client: Sign = partial(from_client, dialect=DIALECT)
+
+
+HELD_IN_PART = frozenset({"metadata", "thinking", "output_config"})
 
 
 def parse_request(body: Body) -> Request:
@@ -88,6 +92,8 @@ def member(body: Mapping[str, Any], name: str) -> dict[str, Any]:
 def parse_extras(body: Body) -> dict[str, dict[str, Any]]:
     """What only Anthropic knows: other members, and what is left of those that the neutral request holds in part."""
     extras = only(body, DIALECT, KNOWN).get(DIALECT, {})
+    if HELD_IN_PART.isdisjoint(body):
+        return {DIALECT: extras} if extras else {}
     if metadata := without(member(body, "metadata"), "user_id"):
         extras["metadata"] = metadata
     thinking = member(body, "thinking")
@@ -175,7 +181,10 @@ def parse_system(system: Any) -> Iterator[Message]:
 
 def parse_messages(items: list[Any]) -> Iterator[Message]:
     for item in items:
-        yield from parse_message(item)
+        if is_plain(item) and item["role"] in ROLES:
+            yield Message(item["role"], (Text(item["content"]),))
+        else:
+            yield from parse_message(item)
 
 
 def parse_message(item: Any) -> Iterator[Message]:
@@ -185,12 +194,8 @@ def parse_message(item: Any) -> Iterator[Message]:
     role = item.get("role")
     if role not in ROLES:
         raise Malformed(f"there is no role {str(role)[:40]!r}", "messages.role")
-    content = item.get("content")
-    if isinstance(content, str) and content and len(item) == 2:  # nearly all of a long conversation
-        yield Message(role, (Text(content),))
-        return
     extras = only(item, DIALECT, MESSAGE_KNOWN)
-    parts = parse_content(content)
+    parts = parse_content(item.get("content"))
     results = tuple(part for part in parts if isinstance(part, ToolResult))
     if results:
         yield Message("tool", results, extras=extras)

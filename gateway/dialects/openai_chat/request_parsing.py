@@ -28,6 +28,7 @@ from gateway.chat import (
 from gateway.dialects.format import Body, Malformed, only
 from gateway.dialects.media import from_data_url
 from gateway.dialects.reading import (
+    is_plain,
     joined,
     json_text,
     listed,
@@ -39,7 +40,8 @@ from gateway.dialects.reading import (
 )
 
 DIALECT = "openai-chat"
-ROLES = ("system", "developer", "user", "assistant", "tool")
+SPEAKERS = ("system", "developer", "user", "assistant")
+ROLES = (*SPEAKERS, "tool")
 # What the neutral request holds. `stream_options` is the gateway's own business, see `gateway.translate`.
 KNOWN = frozenset(
     "model messages stream stream_options tools tool_choice parallel_tool_calls max_tokens max_completion_tokens "
@@ -55,7 +57,7 @@ def parse_request(body: Body) -> Request:
     """A Chat Completions body as a Request. Raises Malformed."""
     return Request(
         model=required(body, "model", str),
-        messages=with_kinds(joined(message for item in listed(body, "messages") for message in parse_message(item))),
+        messages=with_kinds(joined(parse_messages(listed(body, "messages")))),
         stream=body.get("stream") is True,
         tools=tuple(map(parse_tool, listed(body, "tools", optional=True))) + parse_functions(body),
         tool_choice=parse_tool_choice(body.get("tool_choice", body.get("function_call"))),
@@ -102,6 +104,14 @@ def parse_stop(stop: Any) -> tuple[str, ...]:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Malformed("stop must be a text or a list of texts", "stop")
     return tuple(texts)
+
+
+def parse_messages(items: list[Any]) -> Iterator[Message]:
+    for item in items:
+        if is_plain(item) and item["role"] in SPEAKERS:
+            yield Message(item["role"], (Text(item["content"]),))
+        else:
+            yield from parse_message(item)
 
 
 def parse_message(item: Any) -> Iterator[Message]:
