@@ -19,6 +19,7 @@ from yarl import URL
 KEEPALIVE_SECONDS = 30  # most vendors keep idle connections for a minute, local engines for five seconds
 READ_BUFFER_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 64 * 1024
+LOOK_SECONDS = 0.5  # how often a read that waits is looked after
 LARGE_BODY_BYTES = 512 * 1024  # above this a body is written in pieces, so that other calls go on meanwhile
 
 _SOCKS = ("python_socks", "aiohttp_socks")  # whose exceptions share no base with anything else
@@ -120,7 +121,7 @@ class Body(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._answer.content
-        silence = SilenceTimer(content)
+        silence = SilenceTimer(self._answer)
         allowed = self._timeouts["first_byte"]
         try:
             while not content.at_eof():
@@ -143,14 +144,16 @@ class Body(httpx.AsyncByteStream):
 
 
 class SilenceTimer:
-    """Ends a read that has been waiting too long. One timer per answer, moved on lazily: chunks cost nothing.
+    """Ends a read that has been waiting too long, or for nothing. One timer per answer, moved on lazily: chunks cost
+    nothing.
 
-    Time in which the client is slow to take a chunk does not count: `waiting_since` is None then.
+    Time in which the client is slow to take a chunk does not count: `waiting_since` is None then. A connection that
+    aiohttp gave up over a corrupt chunk does not end the read by itself, so the timer looks after that, too.
     """
 
-    def __init__(self, content: aiohttp.StreamReader) -> None:
+    def __init__(self, answer: aiohttp.ClientResponse) -> None:
         self.waiting_since: float | None = None
-        self._content = content
+        self._answer = answer
         self._seconds = 0.0
         self._handle: asyncio.TimerHandle | None = None
 
@@ -161,7 +164,7 @@ class SilenceTimer:
         if seconds != self._seconds:
             self.cancel()
             self._seconds = seconds
-            self._handle = loop.call_later(seconds, self._look, loop)
+            self._handle = loop.call_later(min(seconds, LOOK_SECONDS), self._look, loop)
 
     def cancel(self) -> None:
         if self._handle:
@@ -171,9 +174,16 @@ class SilenceTimer:
         now = loop.time()
         due = (self.waiting_since or now) + self._seconds
         if due <= now:
-            self._content.set_exception(TimeoutError(self._seconds))
+            self._answer.content.set_exception(TimeoutError(self._seconds))
+        elif self.waiting_since and self._is_dead():
+            self._answer.content.set_exception(aiohttp.ClientPayloadError("the connection was given up"))
         else:
-            self._handle = loop.call_at(due, self._look, loop)
+            self._handle = loop.call_at(min(due, now + LOOK_SECONDS), self._look, loop)
+
+    def _is_dead(self) -> bool:
+        connection = self._answer.connection
+        transport = connection.transport if connection else None
+        return connection is not None and (transport is None or transport.is_closing())
 
 
 def as_httpx(problem: Exception, request: httpx.Request, seconds: object = None) -> httpx.TransportError:
