@@ -1,0 +1,132 @@
+"""How each channel's keys fare, in memory: what failed, how long to leave it alone, how quick it was.
+
+One failure locks nobody out: only what the provider says itself (a refused key, an empty account, a waiting time), or
+several failures in a row. After a pause one call may try again; the next success forgets everything.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+FAILURES_TO_OPEN = 3  # in a row, each within WINDOW_SECONDS of the one before
+WINDOW_SECONDS = 60.0
+FIRST_PAUSE_SECONDS = 10.0  # doubled with every further failure
+LONGEST_PAUSE_SECONDS = 300.0
+NO_CREDIT_SECONDS = 900.0  # an empty account is not filled in a minute
+RATE_LIMIT_SECONDS = 5.0  # where the provider does not say how long
+PROBE_SECONDS = 30.0  # a try after a pause that has not ended by then is forgotten
+SMOOTHING = 0.2  # how much the newest latency counts
+
+KeyId = tuple[int, int | None]  # of the channel, and of its key (None: it needs none)
+
+
+class Fault(Enum):
+    """What a failure says about a key."""
+
+    KEY_REFUSED = "key refused"
+    NO_CREDIT = "no credit"
+    RATE_LIMITED = "rate limited"
+    TROUBLE = "failing"
+    NOT_ITS_FAULT = ""  # the request's, or the model's
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a key had better be left alone. `seconds` to go; None: until it is tested, or another one is entered."""
+
+    reason: str
+    seconds: float | None
+
+    def __str__(self) -> str:
+        return self.reason if self.seconds is None else f"{self.reason}, {self.seconds:.0f} s to go"
+
+
+@dataclass(slots=True)
+class Condition:
+    """What is known of one key; times are `time.monotonic()`."""
+
+    failures: int = 0
+    failed_at: float = -math.inf
+    until: float = 0.0
+    reason: str = ""
+    is_refused: bool = False
+    probed_at: float = 0.0
+    latency_s: float = 0.0
+
+
+class Health:
+    """The condition of every key that was used since the start. `jitter` spreads the ends of pauses."""
+
+    def __init__(self, jitter: Callable[[], float] = random.random) -> None:
+        self._conditions: dict[KeyId, Condition] = {}
+        self._jitter = jitter
+
+    def pause(self, key: KeyId, now: float) -> Pause | None:
+        """Why not to use a key now; None if nothing speaks against it."""
+        condition = self._conditions.get(key)
+        if condition is None or not (condition.is_refused or condition.until):
+            return None
+        if condition.is_refused:
+            return Pause(condition.reason, None)
+        if condition.until > now:
+            return Pause(condition.reason, condition.until - now)
+        if condition.probed_at + PROBE_SECONDS > now:
+            return Pause("being tried again", condition.probed_at + PROBE_SECONDS - now)
+        return None
+
+    def begin(self, key: KeyId, now: float) -> None:
+        """A call uses the key; the first one after a pause is the probe that the others wait for."""
+        condition = self._conditions.get(key)
+        if condition and condition.until and condition.until <= now:
+            condition.probed_at = now
+
+    def answered(self, key: KeyId, seconds: float) -> None:
+        """It answered, its first byte after `seconds`: nothing speaks against it any more."""
+        condition = self._conditions.setdefault(key, Condition())
+        latency = condition.latency_s or seconds
+        if condition.failures or condition.until or condition.is_refused:
+            self._conditions[key] = condition = Condition()
+        condition.latency_s = latency + SMOOTHING * (seconds - latency)
+
+    def let_go(self, key: KeyId) -> None:
+        """A call ended without a verdict: its client left, or it was the request's own fault."""
+        if condition := self._conditions.get(key):
+            condition.probed_at = 0.0
+
+    def failed(self, key: KeyId, fault: Fault, now: float, retry_after: float | None = None) -> None:
+        """It failed; `retry_after` seconds is what the provider asked for."""
+        if fault is Fault.NOT_ITS_FAULT:
+            self.let_go(key)
+            return
+        condition = self._conditions.setdefault(key, Condition())
+        in_a_row = now - max(condition.failed_at, condition.until) <= WINDOW_SECONDS
+        condition.failures = condition.failures + 1 if in_a_row else 1
+        condition.failed_at, condition.probed_at, condition.reason = now, 0.0, fault.value
+        condition.is_refused = fault is Fault.KEY_REFUSED
+        if seconds := self._seconds(condition, fault, retry_after):
+            condition.until = now + seconds
+
+    def _seconds(self, condition: Condition, fault: Fault, retry_after: float | None) -> float:
+        """How long to leave it alone; 0: not at all."""
+        if fault is Fault.NO_CREDIT:
+            return max(NO_CREDIT_SECONDS, retry_after or 0)
+        if fault is Fault.RATE_LIMITED:
+            return retry_after if retry_after is not None else RATE_LIMIT_SECONDS
+        if fault is Fault.KEY_REFUSED or condition.failures < FAILURES_TO_OPEN:
+            return retry_after or 0.0
+        doubled = FIRST_PAUSE_SECONDS * float(2 ** min(condition.failures - FAILURES_TO_OPEN, 10))
+        return max(retry_after or 0.0, min(LONGEST_PAUSE_SECONDS, doubled) * (1 + 0.2 * self._jitter()))
+
+    def latency(self, key: KeyId) -> float:
+        """Seconds to the first byte, smoothed; 0 where nothing is known."""
+        condition = self._conditions.get(key)
+        return condition.latency_s if condition else 0.0
+
+    def forgive(self, key: KeyId) -> None:
+        """The owner has seen to it, or a test went well."""
+        self._conditions.pop(key, None)
+
+
+health = Health()
