@@ -14,7 +14,16 @@ from channels_app import secrets
 from channels_app.models import Alias, Channel, ChannelKey, ClientKey, Preferences
 from channels_app.providers import PROVIDERS
 from channels_app.revision import COUNTED_TABLES, read_revision
-from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, Limits, RoutingTable
+from channels_app.table import (
+    UNLIMITED,
+    Candidate,
+    ChannelRoute,
+    ClientIdentity,
+    Credential,
+    Limits,
+    Quota,
+    RoutingTable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +48,7 @@ def load() -> RoutingTable:
         model_created=public_names(channels, aliases),
         max_attempts=preferences.max_attempts,
         max_body_bytes=preferences.max_body_mb * 1024 * 1024,
+        total_s=preferences.total_s,
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
     )
@@ -71,7 +81,14 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
             idle_s=channel.idle_s or preferences.idle_s,
         ),
         credentials=credentials(channel),
+        overrides=channel.overrides,
+        quota=quota_of(channel),
     )
+
+
+def quota_of(row: Channel | ClientKey) -> Quota:
+    quota = Quota(row.requests_per_minute, row.tokens_per_minute, row.concurrent_calls)
+    return UNLIMITED if quota == UNLIMITED else quota
 
 
 def credentials(channel: Channel) -> tuple[Credential, ...]:
@@ -108,7 +125,7 @@ def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str,
 
 def client_identity(key: ClientKey) -> ClientIdentity:
     expires_at = key.expires_at.timestamp() if key.expires_at else None
-    return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at)
+    return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at, quota_of(key))
 
 
 def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int]:

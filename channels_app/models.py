@@ -1,6 +1,8 @@
 """What the owner owns: channels with their keys and models, aliases, client keys, preferences."""
 
+import json
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -14,6 +16,9 @@ from channels_app import secrets
 from channels_app.providers import PROVIDERS, normalise_base_url
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
+_BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~!$&'()*+,;=:@%-]+)+", re.ASCII)
+MAX_PATH_STEPS, MAX_PATH_LENGTH = 20, 500
+UNLIMITED = "Blank: without limit."
 DIALECTS = ("openai-chat", "openai-responses", "anthropic", "gemini", "ollama")
 
 
@@ -48,6 +53,75 @@ def validate_dialects(value: object) -> None:
         raise ValidationError(f"Dialects are a list out of: {', '.join(DIALECTS)}.")
 
 
+def validate_overrides(value: object) -> None:
+    """What `gateway.overrides` understands: known members of the right types, paths that can lead somewhere."""
+    if not isinstance(value, dict):
+        raise ValidationError('Overrides are a JSON object, like {"set": {"temperature": 0.2}}.')
+    if unknown := sorted(map(str, value.keys() - OVERRIDES.keys())):
+        raise ValidationError(f"There is no override {unknown[0][:60]!r}. There are: {', '.join(OVERRIDES)}.")
+    problems = [f"'{name}' {problem}" for name, given in value.items() if (problem := OVERRIDES[name](given))]
+    if problems:
+        raise ValidationError(" ".join(problems))
+    if not is_plain_json(value):
+        raise ValidationError("Overrides hold a number or half a character that JSON can't send, or nest too deeply.")
+
+
+def is_plain_json(value: object) -> bool:
+    """Whether it can be sent: Python also reads NaN, Infinity and surrogates that stand alone."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def problem_of_query(value: object) -> str:
+    if isinstance(value, dict) and all(name and isinstance(text, str) for name, text in value.items()):
+        return ""
+    return "is an object of texts by name."
+
+
+def problem_of_members(value: object) -> str:
+    if not isinstance(value, dict):
+        return "is an object of values by path."
+    return next(filter(None, map(problem_of_path, value)), "")
+
+
+def problem_of_removals(value: object) -> str:
+    if not isinstance(value, list):
+        return "is a list of paths."
+    return next(filter(None, map(problem_of_path, value)), "")
+
+
+def problem_of_path(path: object) -> str:
+    """Empty for a path like "stream_options.include_usage" or "messages.0.content"."""
+    steps = path.split(".") if isinstance(path, str) and len(path) <= MAX_PATH_LENGTH else []
+    if 1 <= len(steps) <= MAX_PATH_STEPS and all(steps):
+        return ""
+    return f"has the path {str(path)[:60]!r}; a path is 1 to {MAX_PATH_STEPS} names with dots between."
+
+
+def problem_of_system(value: object) -> str:
+    return "" if isinstance(value, str) and value.strip() else "is a text that is not blank."
+
+
+def problem_of_base_path(value: object) -> str:
+    """It is put into an address: nothing that could end the path, or climb out of it."""
+    if isinstance(value, str) and len(value) <= MAX_PATH_LENGTH and _BASE_PATH.fullmatch(value):
+        return ""
+    return "begins with a slash, ends without one, and has neither blanks nor '?', '#' or '..' in it, like '/v2'."
+
+
+OVERRIDES: dict[str, Callable[[object], str]] = {
+    "query": problem_of_query,
+    "remove": problem_of_removals,
+    "default": problem_of_members,
+    "set": problem_of_members,
+    "system": problem_of_system,
+    "base_path": problem_of_base_path,
+}
+
+
 def validate_model_names(value: object) -> None:
     if not isinstance(value, list) or not value or any(not isinstance(n, str) or not n.strip() for n in value):
         raise ValidationError("An alias needs an ordered list of at least one model name.")
@@ -72,6 +146,16 @@ class Channel(models.Model):
     connect_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
     first_byte_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
     idle_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
+    overrides = models.JSONField(
+        default=dict,
+        db_default={},  # rows that other programs insert know nothing of it
+        blank=True,
+        validators=[validate_overrides],
+        help_text="What is changed in every request; see the README.",
+    )
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -225,6 +309,9 @@ class ClientKey(models.Model):
     is_master = models.BooleanField(default=False, editable=False)
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -292,6 +379,7 @@ class Preferences(models.Model):
     connect_s = models.FloatField(default=10, help_text="Seconds to reach a provider.")
     first_byte_s = models.FloatField(default=120, help_text="Seconds to the first byte of an answer.")
     idle_s = models.FloatField(default=60, help_text="Seconds a stream may stay silent.")
+    total_s = models.FloatField(default=300, db_default=300, help_text="Seconds that all attempts at a call may take.")
     max_body_mb = models.PositiveIntegerField(
         default=64, validators=[MinValueValidator(1), MaxValueValidator(1024)], help_text="Largest request, in MiB."
     )
@@ -301,7 +389,11 @@ class Preferences(models.Model):
         constraints = [
             CheckConstraint(condition=Q(pk=1), name="preferences_once"),
             CheckConstraint(
-                condition=Q(connect_s__gt=0) & Q(first_byte_s__gt=0) & Q(idle_s__gt=0) & Q(max_attempts__gte=1),
+                condition=Q(connect_s__gt=0)
+                & Q(first_byte_s__gt=0)
+                & Q(idle_s__gt=0)
+                & Q(total_s__gt=0)
+                & Q(max_attempts__gte=1),
                 name="preferences_positive",
             ),
             CheckConstraint(condition=Q(max_body_mb__gte=1), name="preferences_body_limit"),

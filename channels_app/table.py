@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from channels_app.providers import Provider
 
@@ -25,6 +26,22 @@ class Limits:
     idle_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What may be used per minute, and at once; None: without limit."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    concurrent_calls: int | None = None
+
+    @property
+    def is_unlimited(self) -> bool:
+        return self is UNLIMITED or self == UNLIMITED
+
+
+UNLIMITED = Quota()
+
+
 @dataclass(frozen=True)
 class ChannelRoute:
     """A channel as the gateway sees it."""
@@ -41,6 +58,8 @@ class ChannelRoute:
     weight: int
     limits: Limits
     credentials: tuple[Credential, ...]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    quota: Quota = UNLIMITED
 
     def __hash__(self) -> int:
         return hash((self.id, self.base_url))
@@ -69,6 +88,7 @@ class ClientIdentity:
     is_master: bool
     digest: bytes = field(repr=False)
     expires_at: float | None = None
+    quota: Quota = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +106,6 @@ class RoutingTable:
     model_created: Mapping[str, int]
     max_attempts: int
     max_body_bytes: int
+    total_s: float = 300
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0

@@ -108,13 +108,20 @@ class ChannelForm(forms.ModelForm):
     class Meta:
         model = Channel
         fields = "__all__"
-        widgets = {"dialects": forms.Textarea(attrs={"rows": 2}), "headers": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "dialects": forms.Textarea(attrs={"rows": 2}),
+            "headers": forms.Textarea(attrs={"rows": 3}),
+            "overrides": forms.Textarea(attrs={"rows": 4}),
+        }
 
     def clean_dialects(self) -> list[str]:
         return self.cleaned_data["dialects"] or []
 
     def clean_headers(self) -> dict[str, str]:
         return self.cleaned_data["headers"] or {}
+
+    def clean_overrides(self) -> dict[str, Any]:
+        return self.cleaned_data["overrides"] or {}
 
 
 @admin.register(Channel)
@@ -124,7 +131,14 @@ class ChannelAdmin(RefreshingAdmin):
         (None, {"fields": ["name", "provider", "base_url", "enabled"]}),
         ("Order", {"fields": ["priority", "weight"]}),
         ("Time limits in seconds", {"fields": ["connect_s", "first_byte_s", "idle_s"], "classes": ["collapse"]}),
-        ("Special cases", {"fields": ["api_version", "dialects", "headers", "proxy"], "classes": ["collapse"]}),
+        (
+            "Limits",
+            {"fields": ["requests_per_minute", "tokens_per_minute", "concurrent_calls"], "classes": ["collapse"]},
+        ),
+        (
+            "Special cases",
+            {"fields": ["api_version", "dialects", "headers", "proxy", "overrides"], "classes": ["collapse"]},
+        ),
     ]
     list_display = ["name", "enabled", "provider", "base_url", "masked_keys", "model_count", "priority", "weight"]
     list_filter = ["enabled", "provider"]

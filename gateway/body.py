@@ -25,6 +25,17 @@ class Envelope(msgspec.Struct):
     model: Any = None
     stream: Any = None
     stream_options: Any = None
+    prompt_cache_key: Any = None
+    user: Any = None
+    safety_identifier: Any = None
+    metadata: Any = None
+
+    @property
+    def session(self) -> str:
+        """What tells conversations apart: Codex's `prompt_cache_key`, Claude Code's `metadata.user_id`, the user."""
+        claude = self.metadata.get("user_id") if isinstance(self.metadata, dict) else None
+        given = self.prompt_cache_key or claude or self.safety_identifier or self.user
+        return given[:300] if isinstance(given, str) else ""
 
 
 # Pieces that unpack to 8 MiB at most: deflate packs 1 : 1032, a zstd block of 4 bytes can stand for 128 KiB.

@@ -3,8 +3,8 @@
 import itertools
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from channels_app.table import ClientIdentity
 from gateway.chat import Usage
@@ -64,6 +64,7 @@ class Call:
     path: str = ""
     form: str = ""
     method: str = "POST"
+    session: str = ""  # what its app calls the conversation, if it does
 
     @property
     def dialects(self) -> tuple[str, ...]:
@@ -95,6 +96,8 @@ class Outcome:
     model_sent: str = ""
     model_answered: str = ""
     attempts: int = 0
+    route: Any = None  # how it went, a `gateway.route.Route`
+    admitted: list[str] = field(default_factory=list)  # whose limits it counts against while it runs
     status: int = 0
     error: str = ""
     answered: bool = False  # a provider took the call and began to answer

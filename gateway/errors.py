@@ -8,6 +8,7 @@
     ├── UnknownPath 404 · WrongMethod 405
     ├── UnknownModel · NoSuitableChannel              404, nothing offers it
     ├── UnknownId                                     404, nobody is known to have issued it
+    ├── LimitReached                                  429, a limit that the owner has set
     ├── UpstreamFailed                                what the tried channels answered
     └── InternalError                                 500, ours
 
@@ -92,6 +93,10 @@ class NoSuitableChannel(GatewayError):
 
 class UnknownId(GatewayError):
     status, kind, code = 404, "invalid_request_error", "not_found"
+
+
+class LimitReached(GatewayError):
+    status, kind, code = 429, "rate_limit_error", "rate_limit_exceeded"
 
 
 class UpstreamFailed(GatewayError):

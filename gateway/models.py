@@ -22,6 +22,7 @@ class UsageRecord(models.Model):
     channel_id = models.BigIntegerField(null=True)
     channel_name = models.CharField(max_length=100)
     attempts = models.PositiveIntegerField()
+    route = models.TextField(default="", db_default="")  # JSON: `gateway.route`; empty: one candidate answered
     status = models.PositiveIntegerField()
     error = models.CharField(max_length=500)
     stream = models.BooleanField()

@@ -11,6 +11,8 @@ import msgspec
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity
 from gateway import translate, upstream
 from gateway.call import TRANSLATABLE, Call, Outcome, new_call_id
+from gateway.health import health
+from gateway.overrides import overridden
 from gateway.recorder import recorder
 from gateway.relay import try_once
 from gateway.routing import Attempt, spoken_to
@@ -54,6 +56,7 @@ async def list_stage(channel: ChannelRoute, position: int) -> Stage:
         models = await list_models(channel, position)
     except ChannelFailure as failure:
         return Stage(name, False, since(started), f"{channel.name} {failure.reason}")
+    health.forgive((channel.id, credential.id))  # a refused key stays off until a test went well
     return Stage(name, True, since(started), f"{len(models)} models")
 
 
@@ -64,6 +67,7 @@ async def answer_stage(channel: ChannelRoute, candidate: Candidate, key: ClientI
     try:
         attempt = Attempt(candidate, channel.credentials[0], spoken_to(candidate, call.dialects))
         await try_once(call, attempt, translate.outgoing(call, attempt), outcome)
+        health.forgive(attempt.key)
         detail = f"{candidate.model} answered"
     except ChannelFailure as failure:
         outcome.status, outcome.error = failure.status or 502, failure.reason
@@ -105,7 +109,7 @@ async def list_models(channel: ChannelRoute, position: int = 0) -> list[str]:
         raise ChannelFailure("has no usable key", retryable=False)
     credential = channel.credentials[position]
     headers = upstream.outgoing_headers(channel, credential, channel.provider.models_dialect)
-    url = channel.url("models", "", channel.provider.models_dialect)
+    url = overridden(channel.url("models", "", channel.provider.models_dialect), channel.overrides)
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": upstream.timeouts(channel)})
     response = await upstream.send(request, channel, credential)
     body = await upstream.read(response, channel)

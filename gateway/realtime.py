@@ -27,6 +27,7 @@ from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
 from gateway.headers import own_headers
 from gateway.keys import authenticate
+from gateway.overrides import overridden
 from gateway.paths import canonical
 from gateway.realtime_ends import (
     BROKEN,
@@ -240,7 +241,7 @@ async def first_good_connection(
     """Try one candidate after the other until one opens a WebSocket."""
     failures: list[tuple[Attempt, ChannelFailure]] = []
     protocols = [name for name in client.subprotocols if name == SUBPROTOCOL or name.startswith(BETA_SUBPROTOCOL)]
-    for attempt in routing.plan(call.model, call.dialects, table):
+    for attempt in routing.plan(call.model, call.dialects, table).attempts:
         outcome.attempts += 1
         outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
         outcome.model_sent = attempt.candidate.upstream
@@ -303,7 +304,8 @@ def address(attempt: Attempt) -> str:
     if channel.provider.azure and "/openai/v1/" not in url:  # the dated API, whose base may name the deployment
         named = re.search(r"/openai/deployments/([^/]+)$", channel.base_url.rstrip("/"))
         name, model = "deployment", unquote(named[1]) if named else model
-    return f"{url}{'&' if '?' in url else '?'}{name}={quote(model, safe='')}"
+    url = f"{url}{'&' if '?' in url else '?'}{name}={quote(model, safe='')}"
+    return overridden(url, channel.overrides)
 
 
 async def converse(client: Client, provider: Provider, look: Callable[[Frame], None]) -> Close:

@@ -147,6 +147,7 @@ def row(finished: Finished) -> Row:
         outcome.channel_id,
         outcome.channel,
         outcome.attempts,
+        outcome.route.text() if outcome.route else "",
         outcome.status,
         outcome.error[:500],
         stream,

@@ -5,6 +5,7 @@ then the next candidate may be tried; after it nothing is retried, and a broken 
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -12,23 +13,28 @@ from dataclasses import dataclass
 import httpx
 
 from channels_app.table import RoutingTable
-from gateway import routing, translate, upstream
+from gateway import admission, routing, translate, upstream
 from gateway.call import Answer, Call, HeaderPairs, Outcome
 from gateway.dialects.format import Impossible, Malformed
 from gateway.dialects.openai import AnswerHead, NotAnAnswer, error_in, error_status, read_answer
 from gateway.dialects.passthrough import Passthrough
 from gateway.dialects.translated import Translated
 from gateway.errors import GatewayError
+from gateway.faults import fault_of
 from gateway.headers import STREAMED, content_length, own_headers, relayed_headers, retyped
+from gateway.health import Fault, health
 from gateway.recorder import recorder
-from gateway.routing import Attempt
+from gateway.route import Route
+from gateway.routing import Attempt, Plan
 from gateway.sse import EventTooLarge
+from gateway.stickiness import stickiness
 from gateway.translate import Outgoing, Translation
 from gateway.upstream import ChannelFailure
 from gateway.verdicts import give_up, refused_as_impossible
 from gateway.visits import CLIENT_LEFT
 
 DRAIN_SECONDS = 0.5
+LEAST_SECONDS = 1.0  # what even the last attempt gets to answer in
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 STOPPED = 503
 AS_IT_IS = ("audio/", "files/")  # endpoints that may answer with a text, subtitles, lines of a file
@@ -53,23 +59,30 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
     written."""
     outcome = Outcome()
     try:
+        admission.enter_with_key(call, outcome)
         answer = await first_good_answer(call, table, outcome, plan)
     except GatewayError as error:
         outcome.status, outcome.error = error.status, error.message
         error.headers |= {name.decode(): value.decode() for name, value in own_headers(call, outcome)}
-        recorder.put(call, outcome)
+        settle(call, outcome)
         raise
     except asyncio.CancelledError as end:
         note_early_end(outcome, end)
-        recorder.put(call, outcome)
+        settle(call, outcome)
         raise
     except Exception:
         outcome.status, outcome.error = 500, "Something went wrong inside Novapi."
-        recorder.put(call, outcome)
+        settle(call, outcome)
         raise
     if isinstance(answer.body, bytes):
-        recorder.put(call, outcome)
+        settle(call, outcome)
     return answer  # a stream is recorded when it has ended
+
+
+def settle(call: Call, outcome: Outcome) -> None:
+    """The call has ended: it is recorded, and counts against nobody's limits any more."""
+    recorder.put(call, outcome)
+    admission.leave_all(outcome)
 
 
 def refuse(call: Call, error: GatewayError) -> None:
@@ -78,34 +91,74 @@ def refuse(call: Call, error: GatewayError) -> None:
 
 
 async def first_good_answer(
-    call: Call, table: RoutingTable, outcome: Outcome, plan: Sequence[Attempt] | None
+    call: Call, table: RoutingTable, outcome: Outcome, attempts: Sequence[Attempt] | None
 ) -> Answer:
     """Try one candidate after the other until one answers."""
+    chosen = Plan(list(attempts)) if attempts else plan_for(call, table)
+    outcome.route = route = Route(chosen)
     failures: list[tuple[Attempt, ChannelFailure]] = []
     impossible: list[tuple[Attempt, Impossible]] = []
-    for attempt in plan or routing.plan(call.model, call.dialects, table):
+    waits: list[float] = []
+    for attempt in chosen.attempts:
+        left = table.total_s - (time.perf_counter() - call.started)
+        if failures and left <= 0:
+            break
         try:
             sent = translate.outgoing(call, attempt)
         except Impossible as problem:
             impossible.append((attempt, problem))
+            route.passed_over.append((attempt, f"can't be asked for {problem.feature}"))
             continue
-        outcome.attempts += 1
-        outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
-        outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
+        channel = attempt.candidate.channel
+        if wait := admission.enter(f"channel:{channel.id}", channel.quota, outcome):
+            waits.append(wait)
+            route.passed_over.append((attempt, f"at its limit, {wait:.0f} s to go"))
+            continue
         try:
-            return await try_once(call, attempt, sent, outcome)
+            return await judged(call, attempt, sent, outcome, left)
         except ChannelFailure as failure:
+            admission.leave(f"channel:{channel.id}", outcome)
             failures.append((attempt, failure))
             if not failure.retryable:
                 break
-    if not failures:
-        raise refused_as_impossible(call, impossible, table)
-    return give_up(call, failures, outcome)
+    if failures:
+        return give_up(call, failures, outcome)
+    raise admission.refusal("Every channel", min(waits)) if waits else refused_as_impossible(call, impossible, table)
 
 
-async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome) -> Answer:
-    """One attempt, up to the commit point. Raises ChannelFailure."""
-    request = upstream.build_request(call, attempt, sent.body, sent.endpoint)
+def plan_for(call: Call, table: RoutingTable) -> Plan:
+    now = time.monotonic()
+    last_used = stickiness.last_used(call.session, call.model)
+    return routing.plan(call.model, call.dialects, table, None, lambda key: health.pause(key, now), last_used)
+
+
+async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float) -> Answer:
+    """One attempt, and what it says about the key that was used. Raises ChannelFailure."""
+    outcome.attempts += 1
+    outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
+    outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
+    health.begin(attempt.key, time.monotonic())
+    began_at = time.perf_counter()
+    try:
+        answer = await try_once(call, attempt, sent, outcome, left)
+    except ChannelFailure as failure:
+        health.failed(attempt.key, fault_of(failure), time.monotonic(), failure.retry_after)
+        outcome.route.add(attempt, time.perf_counter() - began_at, failure.status or 0, failure.reason)
+        raise
+    except BaseException:
+        health.let_go(attempt.key)  # nobody waited for its answer
+        raise
+    seconds = time.perf_counter() - began_at
+    if isinstance(answer.body, bytes):
+        health.answered(attempt.key, seconds)
+    stickiness.note(call.session, call.model, attempt.key)
+    outcome.route.add(attempt, seconds, outcome.status)
+    return answer
+
+
+async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float = math.inf) -> Answer:
+    """One attempt, up to the commit point; its answer must begin in the seconds `left`. Raises ChannelFailure."""
+    request = upstream.build_request(call, attempt, sent.body, sent.endpoint, max(left, LEAST_SECONDS))
     sent_at = time.perf_counter()
     try:
         reply = await upstream.send(request, attempt.candidate.channel, attempt.credential)
@@ -251,9 +304,21 @@ async def pass_on(
     finally:
         outcome.tokens, outcome.events = passing.tokens, passing.events
         outcome.model_answered = passing.model
+        judge_stream(exchange, passing)
         outcome.error = outcome.error or passing.error
-        recorder.put(exchange.call, outcome)
+        settle(exchange.call, outcome)
         await let_go(exchange.reply, chunks if passing.is_over else None)
+
+
+def judge_stream(exchange: Exchange, passing: Passing) -> None:
+    """What the end of a stream says about the key: one that always breaks off is no better than one that refuses."""
+    key, outcome = exchange.attempt.key, exchange.outcome
+    if outcome.status in (CLIENT_GONE, STOPPED):
+        health.let_go(key)
+    elif passing.error:
+        health.failed(key, Fault.TROUBLE, time.monotonic())
+    else:
+        health.answered(key, (outcome.first_token_ms or 0) / 1000)
 
 
 def note_early_end(outcome: Outcome, end: BaseException) -> None:

@@ -3,15 +3,19 @@
 import difflib
 import itertools
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from channels_app.table import Candidate, Credential, RoutingTable
 from gateway.errors import NoSuitableChannel, UnknownModel
+from gateway.health import KeyId, Pause
 
 # Which key of a channel goes first moves on by one with every plan, so that several keys share the load.
 _turn = itertools.count()
 _chance = random.Random()
+MOST_LOOKED_AT = 64  # attempts whose health is looked at, of which few are made
+
+PauseOf = Callable[[KeyId], Pause | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,32 @@ class Attempt:
     credential: Credential
     dialect: str = "openai-chat"
 
+    @property
+    def key(self) -> KeyId:
+        """What its health is known by, and its limits."""
+        return self.candidate.channel.id, self.credential.id
 
-def plan(model: str, dialects: Sequence[str], table: RoutingTable, rng: random.Random | None = None) -> list[Attempt]:
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The ordered attempts at a call; `paused` are those of them, and of the others, that had better be left alone."""
+
+    attempts: list[Attempt]
+    paused: list[tuple[Attempt, Pause]] = field(default_factory=list)
+
+
+def plan(
+    model: str,
+    dialects: Sequence[str],
+    table: RoutingTable,
+    rng: random.Random | None = None,
+    pause_of: PauseOf | None = None,
+    last_used: KeyId | None = None,
+) -> Plan:
     """The ordered attempts for `model` over channels that speak one of `dialects`, at most `table.max_attempts`.
+
+    `pause_of` tells why a key had better be left alone: those come last, refused ones only where there is nothing
+    else. `last_used` goes first while nothing speaks against it, for the provider has the prompt in its cache.
 
     A channel that speaks several of them is spoken to in the first.
 
@@ -37,10 +64,28 @@ def plan(model: str, dialects: Sequence[str], table: RoutingTable, rng: random.R
     suitable = [candidate for candidate in offered if spoken_to(candidate, dialects)]
     if not suitable:
         raise NoSuitableChannel(unsuitable_text(model, dialects[0], offered), param="model")
-    attempts = list(itertools.islice(attempts_over(suitable, dialects, rng or _chance), table.max_attempts))
+    attempts = list(itertools.islice(attempts_over(suitable, dialects, rng or _chance), MOST_LOOKED_AT))
     if not attempts:
         raise NoSuitableChannel(f"Novapi: no channel that offers '{model}' has a usable key. Check its keys.")
-    return attempts
+    if pause_of is None or len(attempts) == 1:
+        return Plan(attempts[: table.max_attempts])
+    return by_health(attempts, table.max_attempts, pause_of, last_used)
+
+
+def by_health(attempts: list[Attempt], most: int, pause_of: PauseOf, last_used: KeyId | None) -> Plan:
+    """Those that nothing speaks against first, then those whose pause ends soonest."""
+    good: list[Attempt] = []
+    paused: list[tuple[Attempt, Pause]] = []
+    for attempt in attempts:
+        if pause := pause_of(attempt.key):
+            paused.append((attempt, pause))
+        else:
+            good.append(attempt)
+    if last_used:
+        good.sort(key=lambda attempt: attempt.key != last_used)
+    waiting = sorted((p.seconds, n) for n, (_, p) in enumerate(paused) if p.seconds is not None)
+    in_order = good + [paused[number][0] for _, number in waiting]
+    return Plan((in_order or [attempt for attempt, _ in paused])[:most], paused)
 
 
 def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:

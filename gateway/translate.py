@@ -1,8 +1,9 @@
 """Between the client's dialect and the channel's. The same dialect passes through: bytes stay as they are, only the
-model's name is patched, and usage is asked for where the client did not. Otherwise: parse → mend → build, and back."""
+model's name is patched, and usage is asked for where the client did not. Otherwise: parse → mend → build, and back.
+Either way the channel's overrides come last."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from gateway.dialects.openai_responses.passing import ResponsesStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
 from gateway.dialects.translated import Translated
 from gateway.multipart import replace_field
+from gateway.overrides import applied, suitable
 from gateway.routing import Attempt
 from gateway.splice import insert_member, replace_member, value_spans
 
@@ -75,9 +77,19 @@ class Outgoing:
 def outgoing(call: Call, attempt: Attempt) -> Outgoing:
     """The call for this attempt. Raises BadRequest, and Impossible where the channel's dialect has no words for it."""
     if attempt.dialect == call.dialect:
-        return Outgoing(own_endpoint(call, attempt), request_body(call, attempt))
-    translated = embeddings.translated if call.task == "embeddings" else chat_translation.translated
-    return Outgoing(*translated(call, attempt))
+        sent = Outgoing(own_endpoint(call, attempt), request_body(call, attempt))
+    else:
+        translated = embeddings.translated if call.task == "embeddings" else chat_translation.translated
+        sent = Outgoing(*translated(call, attempt))
+    return overridden(sent, call, attempt) if attempt.candidate.channel.overrides else sent
+
+
+def overridden(sent: Outgoing, call: Call, attempt: Attempt) -> Outgoing:
+    """With the owner's changes; what asks nothing of a model (a batch, a file) stays as it is."""
+    if not call.model:
+        return sent
+    changes = suitable(attempt.candidate.channel.overrides, call.task, attempt.dialect)
+    return replace(sent, body=applied(sent.body, call.kind, attempt.dialect, changes))
 
 
 def own_endpoint(call: Call, attempt: Attempt) -> str:

@@ -1,6 +1,7 @@
 """The only place that talks HTTP to providers. Foreign errors become ChannelFailure here, once."""
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import msgspec
 
 from channels_app.table import ChannelRoute, Credential
 from gateway.call import Call
+from gateway.overrides import overridden
 from gateway.routing import Attempt
 from gateway.transport import AiohttpTransport
 
@@ -25,6 +27,11 @@ MAX_ANSWER_BYTES = 256 * 1024 * 1024
 
 # What every request of a dialect has, unless its client says otherwise.
 DIALECT_HEADERS = {"anthropic": {"anthropic-version": "2023-06-01"}}  # the newer one refuses what old clients send
+
+# OpenAI's `model_not_found`, Anthropic's "model: claude-x", Ollama's and Gemini's sentences.
+MODEL_MISSING = re.compile(
+    rb"model_not_found|not_found_error|\bmodels?\b[^{}]{0,120}not (?:found|exist|supported)", re.I
+)
 
 _WORDS = {
     401: "refused the key",
@@ -110,19 +117,23 @@ def neutral_headers(clients: tuple[tuple[str, str], ...]) -> tuple[tuple[str, st
 _parsed_url = lru_cache(maxsize=1024)(httpx.URL)
 
 
-def build_request(call: Call, attempt: Attempt, body: bytes, endpoint: str = "") -> httpx.Request:
-    """The call as it goes to this channel: to `endpoint` below its base, or to the one the client called."""
+def build_request(
+    call: Call, attempt: Attempt, body: bytes, endpoint: str = "", within: float = math.inf
+) -> httpx.Request:
+    """The call as it goes to this channel: to `endpoint` below its base, or to the one the client called; `within`
+    seconds its answer must begin, if the channel allows no less."""
     channel, dialect = attempt.candidate.channel, attempt.dialect
     clients = call.headers if dialect == call.dialect else neutral_headers(call.headers)
     headers = outgoing_headers(channel, attempt.credential, dialect, clients)
-    url = _parsed_url(channel.url(endpoint or call.endpoint, attempt.candidate.upstream, dialect))
+    url = overridden(channel.url(endpoint or call.endpoint, attempt.candidate.upstream, dialect), channel.overrides)
     stream = httpx.ByteStream(body)  # given as a stream, httpx adds no headers; the transport knows the length
-    return httpx.Request(call.method, url, headers=headers, stream=stream, extensions={"timeout": timeouts(channel)})
+    extensions = {"timeout": timeouts(channel, within)}
+    return httpx.Request(call.method, _parsed_url(url), headers=headers, stream=stream, extensions=extensions)
 
 
-def timeouts(channel: ChannelRoute) -> dict[str, float]:
+def timeouts(channel: ChannelRoute, within: float = math.inf) -> dict[str, float]:
     limits = channel.limits
-    return {"connect": limits.connect_s, "first_byte": limits.first_byte_s, "read": limits.idle_s}
+    return {"connect": limits.connect_s, "first_byte": min(limits.first_byte_s, within), "read": limits.idle_s}
 
 
 async def send(request: httpx.Request, channel: ChannelRoute, credential: Credential) -> httpx.Response:
@@ -149,7 +160,13 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
     words = _WORDS.get(status) or ("failed" if status >= 500 else "rejected the request")
     wait = retry_after(response.headers, body)
     reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
-    return ChannelFailure(reason, status, status >= 500 or status in RETRYABLE, wait, body)
+    is_retryable = status >= 500 or status in RETRYABLE or lacks_model(status, body)
+    return ChannelFailure(reason, status, is_retryable, wait, body)
+
+
+def lacks_model(status: int, body: bytes) -> bool:
+    """Whether it is this channel only that does not know the model: the next one may."""
+    return status == 404 and MODEL_MISSING.search(body) is not None
 
 
 def failure_in_answer(message: str, status: int | None, body: bytes = b"") -> ChannelFailure:

@@ -15,13 +15,18 @@ from gateway.upstream import ChannelFailure
 def give_up(call: Call, failures: list[tuple[Attempt, ChannelFailure]], outcome: Outcome) -> Answer:
     """No candidate answered: the provider's own refusal of the request, or an account of what was tried."""
     attempt, last = failures[-1]
-    if not last.retryable and last.status and last.body and attempt.dialect == call.dialect:
+    if is_final(failures) and last.status and last.body and attempt.dialect == call.dialect:
         outcome.status, outcome.error = last.status, last.reason
         own = own_headers(call, outcome)
         return Answer(
             last.status, [(b"content-type", b"application/json"), content_length(last.body), *own], last.body
         )
     raise all_failed(call, failures)
+
+
+def is_final(failures: list[tuple[Attempt, ChannelFailure]]) -> bool:
+    """Whether the last provider's own word on the request is what the client should hear."""
+    return not failures[-1][1].retryable or all(failure.status == 404 for _, failure in failures)
 
 
 def refused_by_provider(attempt: Attempt, failure: ChannelFailure) -> UpstreamFailed:
@@ -34,7 +39,7 @@ def refused_by_provider(attempt: Attempt, failure: ChannelFailure) -> UpstreamFa
 def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> UpstreamFailed:
     """One error that names every channel that was tried and what it said."""
     attempt, last = failures[-1]
-    if not last.retryable and last.status and last.body:
+    if is_final(failures) and last.status and last.body:
         return refused_by_provider(attempt, last)
     tried = ", ".join(f"{attempt.candidate.channel.name} ({failure.reason})" for attempt, failure in failures)
     channels = len({attempt.candidate.channel.id for attempt, _ in failures})

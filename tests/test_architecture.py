@@ -20,19 +20,21 @@ STOREYS = (
     ("probe",),
     ("relay",),
     ("verdicts",),
+    ("faults",),
     ("headers", "realtime_ends", "upstream"),
-    ("body", "issued", "keys", "recorder", "response", "translate", "transport"),
-    ("chat_translation", "embeddings", "multipart"),
-    ("decoding", "memory", "mending", "quirks", "routing", "tool_names", "usage"),
+    ("admission", "body", "issued", "keys", "recorder", "response", "translate", "transport"),
+    ("chat_translation", "embeddings", "multipart", "overrides"),
+    ("decoding", "memory", "mending", "quirks", "route"),
+    ("routing", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "paths", "visits"),
+    ("call", "errors", "health", "limits", "paths", "visits"),
     ("apps", "chat", "models"),
 )
 PURE = tuple(
-    "call chat chat_translation decoding dialects embeddings errors fixes memory mending multipart paths quirks "
-    "routing splice sse tool_names usage".split()
+    "call chat chat_translation decoding dialects embeddings errors fixes health limits memory mending multipart "
+    "overrides paths quirks routing splice sse tool_names usage".split()
 )
 
 

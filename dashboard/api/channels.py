@@ -13,7 +13,16 @@ from ninja import Router, Status
 from channels_app import candidates
 from channels_app.models import Channel, ClientKey, Preferences
 from channels_app.table import ChannelRoute, ClientIdentity
-from dashboard.api.schemas import ChannelIn, ChannelOut, ChannelPatch, FetchedModels, TestOut
+from dashboard.api import previews
+from dashboard.api.schemas import (
+    ChannelIn,
+    ChannelOut,
+    ChannelPatch,
+    FetchedModels,
+    PreviewIn,
+    PreviewOut,
+    TestOut,
+)
 from gateway import probe
 from gateway.upstream import ChannelFailure
 
@@ -71,6 +80,14 @@ async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False)
     if add and new:
         await sync_to_async(offer)(channel_id, {name: name for name in new} | models)
     return {"models": listed, "new": new, "added": add}
+
+
+@router.post("/{int:channel_id}/preview", response=PreviewOut)
+async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> Any:
+    """What the channel would get for a request, overrides and all. Nothing is sent."""
+    route, models, key = await sync_to_async(load_for_test)(channel_id)
+    aliases = candidates.current().aliases
+    return previews.preview(route, models, aliases, key, payload.dialect, payload.body)
 
 
 def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:

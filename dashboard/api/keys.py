@@ -13,6 +13,7 @@ from channels_app.models import ClientKey
 from channels_app.secrets import new_client_token
 from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken
 
+NULLABLE = frozenset({"expires_at", "requests_per_minute", "tokens_per_minute", "concurrent_calls"})
 router = Router(tags=["keys"])
 
 
@@ -66,7 +67,7 @@ def delete_key(request: HttpRequest, key_id: int) -> Status[None]:
 
 def save(key: ClientKey, payload: KeyPatch) -> ClientKey:
     for name, value in payload.model_dump(exclude_unset=True).items():
-        setattr(key, name, value if value is not None or name == "expires_at" else getattr(key, name))
+        setattr(key, name, value if value is not None or name in NULLABLE else getattr(key, name))
     key.full_clean()
     with transaction.atomic():
         key.save()

@@ -1,7 +1,7 @@
 """The JSON shapes of the management API."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
@@ -43,6 +43,10 @@ class ChannelPatch(Strict):
     connect_s: float | None = Field(None, gt=0)
     first_byte_s: float | None = Field(None, gt=0)
     idle_s: float | None = Field(None, gt=0)
+    overrides: dict[str, Any] | None = None
+    requests_per_minute: int | None = Field(None, ge=1, le=1_000_000)
+    tokens_per_minute: int | None = Field(None, ge=1, le=1_000_000_000)
+    concurrent_calls: int | None = Field(None, ge=1, le=100_000)
     enabled: bool | None = None
 
 
@@ -77,6 +81,10 @@ class ChannelOut(Schema):
     connect_s: float | None
     first_byte_s: float | None
     idle_s: float | None
+    overrides: dict[str, Any]
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    concurrent_calls: int | None
     enabled: bool
     api_keys: list[ChannelKeyOut] = Field(alias="keys.all")
     models: list[ChannelModelOut]
@@ -108,6 +116,9 @@ class KeyPatch(Strict):
     name: str | None = Field(None, min_length=1, max_length=100)
     enabled: bool | None = None
     expires_at: datetime | None = None
+    requests_per_minute: int | None = Field(None, ge=1, le=1_000_000)
+    tokens_per_minute: int | None = Field(None, ge=1, le=1_000_000_000)
+    concurrent_calls: int | None = Field(None, ge=1, le=100_000)
 
     @field_validator("expires_at")
     @classmethod
@@ -132,6 +143,9 @@ class KeyOut(Schema):
     is_master: bool
     enabled: bool
     expires_at: datetime | None
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    concurrent_calls: int | None
     created_at: datetime
 
 
@@ -186,6 +200,7 @@ class PreferencesPatch(Strict):
     connect_s: float | None = Field(None, gt=0)
     first_byte_s: float | None = Field(None, gt=0)
     idle_s: float | None = Field(None, gt=0)
+    total_s: float | None = Field(None, gt=0)
     max_body_mb: int | None = Field(None, ge=1, le=1024)
 
 
@@ -194,6 +209,7 @@ class PreferencesOut(Schema):
     connect_s: float
     first_byte_s: float
     idle_s: float
+    total_s: float
     max_body_mb: int
 
 
@@ -208,3 +224,73 @@ class StatusOut(Schema):
     models: int
     records_waiting: int
     records_lost: int
+
+
+class PreviewIn(Strict):
+    """A request as an app would send it: in its dialect, a small one unless `body` is given."""
+
+    dialect: Literal["openai-chat", "openai-responses", "anthropic", "gemini", "ollama"] = "openai-chat"
+    body: dict[str, Any] | None = None
+
+
+class PreviewOut(Schema):
+    """What the channel would get; of its key the last four characters."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+
+class ConsideredOut(Schema):
+    """A candidate with one of its keys, and what became of it."""
+
+    channel: str
+    key: str
+    model: str
+    reason: str
+
+
+class AttemptOut(Schema):
+    """One try: `ms` until it answered or failed, `status` of the provider (0: there was none)."""
+
+    channel: str
+    key: str
+    model: str
+    dialect: str
+    ms: float
+    status: int
+    error: str
+
+
+class RouteOut(Schema):
+    candidates: list[ConsideredOut]
+    attempts: list[AttemptOut]
+
+
+class RecordOut(Schema):
+    """One call; durations in milliseconds."""
+
+    request_id: str
+    started_at: datetime
+    key_name: str
+    app: str
+    dialect: str
+    endpoint: str
+    model_asked: str
+    model_sent: str
+    model_answered: str
+    channel_name: str
+    attempts: int
+    status: int
+    error: str
+    stream: bool
+    first_token_ms: float | None
+    duration_ms: float
+    overhead_ms: float
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_tokens: int | None
+    reasoning_tokens: int | None
+    estimated: bool
+    route: RouteOut

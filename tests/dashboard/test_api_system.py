@@ -12,7 +12,9 @@ from novapi_site import __version__
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.running import Novapi, eventually
 
-DEFAULTS = {"max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "max_body_mb": 64}
+DEFAULTS = {
+    "max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "total_s": 300, "max_body_mb": 64
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -120,6 +120,16 @@ def test_models_are_fetched_in_the_shape_of_the_provider(novapi: Novapi, shape: 
     assert SECRET in json.dumps(upstream.received[0].headers)
 
 
+def test_models_are_fetched_from_the_overridden_address(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(LISTS["openai"])) as upstream:
+        changes = {"query": {"region": "north"}, "base_path": "/team"}
+        channel = create(novapi, "Elsewhere", base_url=upstream.url, models=["list-one"], overrides=changes)
+
+        novapi.api("POST", f"/channels/{channel['id']}/fetch-models")
+
+    assert [call.path for call in upstream.received] == ["/team/v1/models?region=north"]
+
+
 def test_fetched_models_are_added_beside_the_renamed_ones(novapi: Novapi) -> None:
     with FakeUpstream(json_reply(LISTS["openai"])) as upstream:
         channel = create(novapi, "Adds", base_url=upstream.url, models=[{"name": "mine", "upstream": "list-one"}])

@@ -217,13 +217,14 @@ def test_handshake_carries_the_channels_key_model_and_headers(novapi: Novapi) ->
             model="voice",
             models=[{"name": "voice", "upstream": "gpt-realtime 1/ä"}],
             headers={"x-team": "blue"},
+            overrides={"query": {"region": "north"}},
         )
         headers = novapi.authorization | {"openai-beta": "realtime=v1", "cookie": "secret=1"}
         with session(novapi, name, headers=headers, user_agent_header="Caller/1"):
             pass
 
     asked = upstream.asked[0]
-    assert asked.path == "/v1/realtime?model=gpt-realtime%201%2F%C3%A4"
+    assert asked.path == "/v1/realtime?model=gpt-realtime%201%2F%C3%A4&region=north"
     assert asked.headers["authorization"] == "Bearer sk-upstream-secret-0001"
     assert asked.headers["openai-beta"] == "realtime=v1"
     assert asked.headers["x-team"] == "blue"

@@ -1,0 +1,33 @@
+"""/api/usage: what happened to a call."""
+
+import msgspec
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router
+
+from dashboard.api.schemas import AttemptOut, ConsideredOut, RecordOut, RouteOut
+from gateway.models import UsageRecord
+
+router = Router(tags=["usage"])
+
+
+@router.get("/records/{request_id}", response=RecordOut)
+def get_record(request: HttpRequest, request_id: str) -> RecordOut:
+    """One call by its `x-novapi-request-id`: where it went, and why."""
+    record = get_object_or_404(UsageRecord, request_id=request_id)
+    return RecordOut(**{name: getattr(record, name) for name in RECORDED}, route=route_of(record))
+
+
+RECORDED = [name for name in RecordOut.model_fields if name != "route"]
+
+
+def route_of(record: UsageRecord) -> RouteOut:
+    """What is stored; a call that had no choice and went well has nothing stored."""
+    if record.route:
+        return RouteOut(**msgspec.json.decode(record.route))
+    if not record.channel_name:
+        return RouteOut(candidates=[], attempts=[])
+    only = {"channel": record.channel_name, "key": "", "model": record.model_sent}
+    spent = record.first_token_ms or record.duration_ms
+    tried = AttemptOut(**only, dialect="", ms=spent, status=record.status, error=record.error)
+    return RouteOut(candidates=[ConsideredOut(**only, reason="the only one")], attempts=[tried])
