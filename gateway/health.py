@@ -56,6 +56,18 @@ class Condition:
     latency_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A key's condition for its owner: `failures` in a row, `latency_s` to the first byte, smoothed, 0 if unknown."""
+
+    pause: Pause | None
+    failures: int
+    latency_s: float
+
+
+UNUSED = Condition()
+
+
 class Health:
     """The condition of every key that was used since the start. `jitter` spreads the ends of pauses."""
 
@@ -119,10 +131,9 @@ class Health:
         doubled = FIRST_PAUSE_SECONDS * float(2 ** min(condition.failures - FAILURES_TO_OPEN, 10))
         return max(retry_after or 0.0, min(LONGEST_PAUSE_SECONDS, doubled) * (1 + 0.2 * self._jitter()))
 
-    def latency(self, key: KeyId) -> float:
-        """Seconds to the first byte, smoothed; 0 where nothing is known."""
-        condition = self._conditions.get(key)
-        return condition.latency_s if condition else 0.0
+    def report(self, key: KeyId, now: float) -> Report:
+        condition = self._conditions.get(key, UNUSED)
+        return Report(self.pause(key, now), condition.failures, condition.latency_s)
 
     def forgive(self, key: KeyId) -> None:
         """The owner has seen to it, or a test went well."""

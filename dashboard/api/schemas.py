@@ -1,10 +1,14 @@
 """The JSON shapes of the management API."""
 
+import time
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
+
+from channels_app.models import Channel, ChannelKey
+from gateway.health import health
 
 
 class Strict(Schema):
@@ -55,10 +59,32 @@ class ChannelIn(ChannelPatch):
     provider: str
 
 
+class HealthOut(Schema):
+    """`paused`: why it is left alone, empty if it is not; `seconds` to go, null: until a test goes well. `failures`:
+    in a row. `latency_ms` to the first byte, smoothed; null where nothing is known."""
+
+    paused: str
+    seconds: float | None
+    failures: int
+    latency_ms: float | None
+
+    @classmethod
+    def of(cls, channel_id: int, key_id: int | None) -> "HealthOut":
+        report = health.report((channel_id, key_id), time.monotonic())
+        reason, seconds = (report.pause.reason, report.pause.seconds) if report.pause else ("", None)
+        latency = round(report.latency_s * 1000, 1) if report.latency_s else None
+        return cls(paused=reason, seconds=seconds, failures=report.failures, latency_ms=latency)
+
+
 class ChannelKeyOut(Schema):
     id: int
     masked: str
     enabled: bool
+    health: HealthOut
+
+    @staticmethod
+    def resolve_health(key: ChannelKey) -> HealthOut:
+        return HealthOut.of(key.channel_id, key.pk)
 
 
 class ChannelModelOut(Schema):
@@ -86,10 +112,15 @@ class ChannelOut(Schema):
     tokens_per_minute: int | None
     concurrent_calls: int | None
     enabled: bool
+    health: HealthOut | None  # of a channel that needs no key; null where the keys have theirs
     api_keys: list[ChannelKeyOut] = Field(alias="keys.all")
     models: list[ChannelModelOut]
     created_at: datetime
     updated_at: datetime
+
+    @staticmethod
+    def resolve_health(channel: Channel) -> HealthOut | None:
+        return None if channel.keys.all() else HealthOut.of(channel.pk, None)
 
 
 class StageOut(Schema):

@@ -100,7 +100,7 @@ def test_every_add_form_renders(browser: httpx.Client, model: str) -> None:
 
 
 def test_channel_list_shows_masked_keys(filled: Novapi, browser: httpx.Client) -> None:
-    assert "…5566" in browser.get("/admin/channels_app/channel/").text
+    assert "…5566" in browser.get("/admin/channels_app/channel/?q=Drawer").text
 
 
 def test_usage_records_are_read_only(filled: Novapi, browser: httpx.Client) -> None:

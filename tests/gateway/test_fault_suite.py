@@ -139,6 +139,47 @@ def test_key_that_the_provider_turned_away_is_left_alone(
     assert reason.endswith("s to go") if seconds else reason == "key refused"
 
 
+def offering(novapi: Novapi, model: str) -> dict[str, Any]:
+    """The channel that the owner sees, of the highest priority of those that offer the model."""
+    channels = [
+        channel
+        for channel in novapi.api("GET", "/channels").json()
+        if model in [offered["name"] for offered in channel["models"]]
+    ]
+    return max(channels, key=lambda channel: channel["priority"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "paused", "seconds"),
+    [("401", "key refused", None), ("402", "no credit", 900), ("429 with a time", "rate limited", 30), ("500", "", 0)],
+)
+def test_owner_sees_how_a_key_fares(
+    novapi: Novapi, three: Any, fault: str, paused: str, seconds: float | None
+) -> None:
+    model, _ = three(BEFORE_THE_FIRST_BYTE[fault][0])
+    (before,) = offering(novapi, model)["api_keys"]
+
+    novapi.chat(model)
+
+    channel = offering(novapi, model)
+    (key,) = channel["api_keys"]
+    assert before["health"] == {"paused": "", "seconds": None, "failures": 0, "latency_ms": None}
+    assert (key["health"]["paused"], key["health"]["failures"]) == (paused, 1)
+    assert key["health"]["seconds"] == (pytest.approx(seconds, abs=5) if seconds else None)
+    assert channel["health"] is None
+
+
+def test_owner_sees_how_a_channel_without_keys_fares(novapi: Novapi) -> None:
+    with FakeUpstream(good) as upstream:
+        model = novapi.add_channel(upstream.url, provider="local", api_keys=[])
+
+        novapi.chat(model)
+
+    fares = offering(novapi, model)["health"]
+    assert (fares["paused"], fares["seconds"], fares["failures"]) == ("", None, 0)
+    assert fares["latency_ms"] > 0
+
+
 def test_channel_that_fails_again_and_again_is_left_alone(novapi: Novapi, three: Any) -> None:
     model, (bad, well, _) = three(refusing(500))
 

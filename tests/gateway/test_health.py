@@ -13,6 +13,7 @@ from gateway.health import (
     Fault,
     Health,
     Pause,
+    Report,
 )
 
 KEY = (1, 2)
@@ -173,13 +174,13 @@ def test_latency_is_smoothed_and_kept_over_failures() -> None:
     health = fresh()
     health.answered(KEY, 1.0)
     health.answered(KEY, 2.0)
-    assert health.latency(KEY) == pytest.approx(1.2)
+    assert health.report(KEY, NOW).latency_s == pytest.approx(1.2)
 
     health.failed(KEY, Fault.TROUBLE, NOW)
     health.answered(KEY, 1.2)
 
-    assert health.latency(KEY) == pytest.approx(1.2)
-    assert health.latency((9, None)) == 0
+    assert health.report(KEY, NOW).latency_s == pytest.approx(1.2)
+    assert health.report((9, None), NOW) == Report(None, 0, 0)
 
 
 def test_keys_do_not_share_their_fate() -> None:
