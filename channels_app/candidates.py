@@ -23,6 +23,7 @@ from channels_app.table import (
     Limits,
     Quota,
     RoutingTable,
+    is_pattern,
 )
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,11 @@ def load() -> RoutingTable:
         aliases = list(Alias.objects.filter(enabled=True))
         keys = list(ClientKey.objects.filter(enabled=True))
         revision = read_revision()
+    offered = candidates_by_model(routes)
     return RoutingTable(
         revision=revision,
-        candidates=candidates_by_model(routes),
+        candidates={name: some for name, some in offered.items() if not is_pattern(name)},
+        patterns=patterns(offered),
         aliases={alias.name: tuple(alias.targets) for alias in aliases},
         client_keys={bytes(key.digest): client_identity(key) for key in keys},
         model_created=public_names(channels, aliases),
@@ -123,14 +126,22 @@ def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str,
     return {name: tuple(sorted(some, key=lambda c: -c.channel.priority)) for name, some in found.items()}
 
 
+def patterns(offered: dict[str, tuple[Candidate, ...]]) -> tuple[tuple[str, tuple[Candidate, ...]], ...]:
+    """What stands before the "*" → candidates, the longest first: it says most about the name."""
+    found = [(name[:-1], some) for name, some in offered.items() if is_pattern(name)]
+    return tuple(sorted(found, key=lambda pair: -len(pair[0])))
+
+
 def client_identity(key: ClientKey) -> ClientIdentity:
     expires_at = key.expires_at.timestamp() if key.expires_at else None
     return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at, quota_of(key))
 
 
 def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int]:
-    """Every name an app may ask for → the Unix time it appeared, in alphabetical order."""
-    names = {m.name: int(c.created_at.timestamp()) for c in channels for m in c.models.all() if m.enabled}
+    """Every name an app may ask for → the Unix time it appeared, in alphabetical order; those of wildcards nobody
+    knows."""
+    models = [(model, channel) for channel in channels for model in channel.models.all()]
+    names = {m.name: int(c.created_at.timestamp()) for m, c in models if m.enabled and not is_pattern(m.name)}
     names |= {alias.name: int(alias.created_at.timestamp()) for alias in aliases}
     return dict(sorted(names.items()))
 

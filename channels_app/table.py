@@ -70,13 +70,20 @@ class ChannelRoute:
         return self.provider.endpoint_url(self.base_url, endpoint, upstream_model, self.api_version, dialect)
 
 
+def is_pattern(name: str) -> bool:
+    """Whether a channel model stands for every name that begins like it: "gpt-*", or "*" for all."""
+    return name.endswith("*")
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A channel model that could serve a call: `model` is the public name, `upstream` the provider's."""
+    """A channel model that could serve a call: `model` is the public name, `upstream` the provider's; `pattern` is the
+    wildcard that the name fits, if it is no name of its own."""
 
     channel: ChannelRoute
     model: str
     upstream: str
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,8 @@ class RoutingTable:
     """One consistent picture of the owner's settings at `revision`.
 
     `candidates` maps a public model name to its candidates, best priority first; `client_keys` maps the SHA-256 of
-    a key to its owner; `model_created` maps every public name to the Unix time it appeared.
+    a key to its owner; `model_created` maps every public name to the Unix time it appeared. `patterns` holds the
+    wildcards without their "*" and what offers them, the longest first.
     """
 
     revision: int
@@ -107,5 +115,6 @@ class RoutingTable:
     max_attempts: int
     max_body_bytes: int
     total_s: float = 300
+    patterns: tuple[tuple[str, tuple[Candidate, ...]], ...] = ()
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels_app.table import Candidate, RoutingTable
 from gateway.models import IssuedId, StoredResponse
-from gateway.routing import Attempt
+from gateway.routing import Attempt, named
 
 KEPT_IN_MEMORY = 10_000
 KEPT_DAYS = 30  # as long as OpenAI keeps responses
@@ -74,7 +74,7 @@ def attempts_at(issuer: Issuer, table: RoutingTable, dialect: str, model: str = 
     """The one attempt that can know the id; none if the channel, or its key, is no more."""
     for channel in table.channels:
         if channel.id == issuer.channel_id:
-            upstream = next((c.upstream for c in table.candidates.get(model, ()) if c.channel is channel), model)
+            upstream = next((c.upstream for c in named(model, table) if c.channel is channel), model)
             candidate = Candidate(channel, model, upstream)
             return [Attempt(candidate, key, dialect) for key in channel.credentials if key.id == issuer.key_id]
     return []

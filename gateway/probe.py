@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from channels_app.table import Candidate, ChannelRoute, ClientIdentity
+from channels_app.table import Candidate, ChannelRoute, ClientIdentity, is_pattern
 from gateway import translate, upstream
 from gateway.call import TRANSLATABLE, Call, Outcome, new_call_id
 from gateway.health import health
@@ -40,8 +40,9 @@ async def test_channel(channel: ChannelRoute, models: dict[str, str], key: Clien
     """
     positions = range(len(channel.credentials)) if channel.provider.models else ()
     stages = [await list_stage(channel, position) for position in positions]
-    if models and channel.dialects.intersection(CHAT_DIALECTS):
-        name, sent = next(iter(models.items()))
+    named = [name for name in models if not is_pattern(name)]
+    if named and channel.dialects.intersection(CHAT_DIALECTS):
+        name, sent = named[0], models[named[0]]
         stages.append(await answer_stage(channel, Candidate(channel, name, sent), key))
     if not stages:
         stages.append(Stage("nothing to test", False, 0.0, "The channel has no model and its provider no model list."))

@@ -3,10 +3,10 @@
 import difflib
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from channels_app.table import Candidate, Credential, RoutingTable
+from channels_app.table import Candidate, ChannelRoute, Credential, RoutingTable, is_pattern
 from gateway.errors import NoSuitableChannel, UnknownModel
 from gateway.health import KeyId, Pause
 
@@ -55,8 +55,9 @@ def plan(
 
     A channel that speaks several of them is spoken to in the first.
 
-    Exact model before alias; higher priority first; inside one priority a weighted draw; then the channel's other
-    keys. Raises UnknownModel when nothing offers the model, NoSuitableChannel when what offers it speaks otherwise.
+    Exact model before alias before wildcard; higher priority first; inside one priority a weighted draw; then the
+    channel's other keys. Raises UnknownModel when nothing offers the model, NoSuitableChannel when what offers it
+    speaks otherwise.
     """
     offered = candidates_for(model, table)
     if not offered:
@@ -90,11 +91,42 @@ def by_health(attempts: list[Attempt], most: int, pause_of: PauseOf, last_used: 
 
 def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:
     """What `model` may be served by, in the order of its aliases' targets."""
+    if model in table.aliases and model not in table.candidates:
+        targets = dict.fromkeys(table.aliases[model])
+        return [candidate for name in targets for candidate in named(name, table)]
+    return named(model, table)
+
+
+def named(model: str, table: RoutingTable) -> Sequence[Candidate]:
+    """What offers a model by its name, else by the wildcards it fits, the one that says most about it first."""
     exact = table.candidates.get(model)
-    if exact:
-        return exact
-    targets = dict.fromkeys(table.aliases.get(model, ()))
-    return [candidate for name in targets for candidate in table.candidates.get(name, ())]
+    if exact or not table.patterns:
+        return exact or ()
+    fitting = [(prefix, some) for prefix, some in table.patterns if fits(model, prefix)]
+    return [fitted(candidate, model, prefix) for prefix, some in fitting for candidate in some]
+
+
+def offered_by(route: ChannelRoute, models: Mapping[str, str], model: str) -> Candidate | None:
+    """The same of one channel alone. `models`: public name, or wildcard → upstream name."""
+    if model in models:
+        return Candidate(route, model, models[model])
+    prefixes = [name[:-1] for name in models if is_pattern(name) and fits(model, name[:-1])]
+    if not prefixes:
+        return None
+    prefix = max(prefixes, key=len)
+    return fitted(Candidate(route, model, models[f"{prefix}*"]), model, prefix)
+
+
+def fits(model: str, prefix: str) -> bool:
+    """Whether a wildcard stands for this model. Its rest becomes part of a path at some providers, where dots alone
+    would lead elsewhere."""
+    return model.startswith(prefix) and model[len(prefix) :].strip(".") != ""
+
+
+def fitted(candidate: Candidate, model: str, prefix: str) -> Candidate:
+    """A wildcard's candidate for one of its models: in the provider's name, "*" is what it is in the public one."""
+    upstream = candidate.upstream.replace("*", model[len(prefix) :])
+    return Candidate(candidate.channel, model, upstream, pattern=f"{prefix}*")
 
 
 def spoken_to(candidate: Candidate, dialects: Sequence[str]) -> str:
@@ -118,9 +150,9 @@ def attempts_over(candidates: Sequence[Candidate], dialects: Sequence[str], rng:
 
 
 def ordered(candidates: Sequence[Candidate], rng: random.Random) -> list[Candidate]:
-    """Alias targets stay in the owner's order; inside one target and priority the weights decide."""
+    """Alias targets and wildcards stay in order; inside one of them and one priority the weights decide."""
     chosen: list[Candidate] = []
-    for _, same in itertools.groupby(candidates, key=lambda c: (c.model, c.channel.priority)):
+    for _, same in itertools.groupby(candidates, key=lambda c: (c.model, c.pattern, c.channel.priority)):
         chosen += weighted_order(list(same), rng)
     return chosen
 
@@ -140,7 +172,7 @@ def rotated(credentials: tuple[Credential, ...], turn: int) -> tuple[Credential,
 
 def unknown_model_text(model: str, table: RoutingTable) -> str:
     shown = model if len(model) <= 100 else model[:100] + "…"
-    if not table.model_created:
+    if not table.model_created and not table.patterns:
         return f"Novapi: no channel offers '{shown}' yet. Add a channel in the dashboard, or with POST /api/channels."
     close = difflib.get_close_matches(
         model[:200], (name for name in table.model_created if name != model), n=3, cutoff=0.5

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from django.core.exceptions import ValidationError
 
-from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential
+from channels_app.table import ChannelRoute, ClientIdentity, Credential, is_pattern
 from gateway import body as request_body
 from gateway import translate, upstream
 from gateway.call import Call, new_call_id
@@ -18,7 +18,7 @@ from gateway.dialects.format import Impossible
 from gateway.endpoints import anthropic, gemini, ollama, openai, responses
 from gateway.endpoints.calls import Target, model_of, streams
 from gateway.errors import GatewayError
-from gateway.routing import Attempt, spoken_to
+from gateway.routing import Attempt, offered_by, spoken_to
 
 CONTENT_TYPE = "application/json"
 SAYS_HELLO = [{"role": "user", "content": "Hello"}]
@@ -43,7 +43,7 @@ def preview(
     """`{"method", "url", "headers", "body"}` for a request in `dialect`: `body`, or a small one, for the channel's
     first model unless it names another. `models`: public name → upstream name. Raises ValidationError by field."""
     try:
-        call = call_for(dialect, body, next(iter(models), ""), key)
+        call = call_for(dialect, body, next((name for name in models if not is_pattern(name)), ""), key)
         attempt = attempt_at(route, call, models, aliases)
         sent = translate.outgoing(call, attempt)
     except GatewayError as error:
@@ -74,7 +74,7 @@ def call_for(dialect: str, body: dict[str, Any] | None, model: str, key: ClientI
         started=time.perf_counter(),
         content_type=CONTENT_TYPE,
         headers=(("content-type", CONTENT_TYPE),),
-        model=model if target.model is not None or not model else model_of(envelope, None),
+        model=model if target.model is not None or not envelope.model else model_of(envelope, None),
         body=text,
         stream=streams(envelope, target),
         wants_usage=isinstance(options, dict) and options.get("include_usage") is True,
@@ -85,15 +85,22 @@ def attempt_at(
     route: ChannelRoute, call: Call, models: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
 ) -> Attempt:
     """The attempt at this channel, with the masked form of its first key. Raises ValidationError."""
-    offered = [name for name in (call.model, *aliases.get(call.model, ())) if name in models]
-    if not offered:
-        problem = f"The channel does not offer '{call.model[:100]}'." if models else "The channel offers no model yet."
-        raise ValidationError({"body": problem})
-    candidate = Candidate(route, offered[0], models[offered[0]])
+    asked = (offered_by(route, models, name) for name in (call.model, *aliases.get(call.model, ())))
+    candidate = next(filter(None, asked), None)
+    if not candidate:
+        raise ValidationError({"body": not_offered(call.model, models)})
     dialect = spoken_to(candidate, call.dialects)
     if not dialect:
         raise ValidationError({"dialect": f"The channel can't serve {call.dialect}."})
     return Attempt(candidate, masked(route.credentials[0]) if route.credentials else Credential(None, ""), dialect)
+
+
+def not_offered(model: str, models: Mapping[str, str]) -> str:
+    if not models:
+        return "The channel offers no model yet."
+    return (
+        f"The channel does not offer '{model[:100]}'." if model else "Name a model: the channel offers wildcards only."
+    )
 
 
 def masked(credential: Credential) -> Credential:

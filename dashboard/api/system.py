@@ -71,7 +71,8 @@ def change_preferences(request: HttpRequest, payload: PreferencesPatch) -> Prefe
 @router.get("/status", response=StatusOut)
 def get_status(request: HttpRequest) -> Any:
     table = candidates.current()
-    channels = {candidate.channel.id for some in table.candidates.values() for candidate in some}
+    offering = [*table.candidates.values(), *(some for _, some in table.patterns)]
+    channels = {candidate.channel.id for some in offering for candidate in some}
     return {
         "version": settings.NOVAPI_VERSION,
         "home": str(settings.NOVAPI_HOME),

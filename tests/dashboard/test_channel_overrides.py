@@ -235,6 +235,17 @@ def test_preview_of_an_alias_is_of_the_model_it_stands_for(novapi: Novapi) -> No
     assert "authorization" not in shown["headers"]
 
 
+def test_preview_of_a_wildcards_model_is_of_that_model(novapi: Novapi) -> None:
+    models = [{"name": "preview-w-*", "upstream": "vendor/*"}, {"name": "preview-w-b*", "upstream": "b/*"}]
+    channel = create(novapi, "Wildcard preview", models=models)
+
+    assert previewed(novapi, channel, body={"model": "preview-w-a", "messages": []})["body"]["model"] == "vendor/a"
+    assert previewed(novapi, channel, body={"model": "preview-w-b1", "messages": []})["body"]["model"] == "b/1"
+    nameless = novapi.api("POST", f"/channels/{channel['id']}/preview", json={})
+    assert nameless.status_code == 422
+    assert "Name a model" in nameless.json()["fields"]["body"][0]
+
+
 def test_key_that_stands_in_overrides_and_headers_is_masked_too(novapi: Novapi) -> None:
     odd = 'sk-odd/key+with="all"\\of-it-4455'
     overrides = {"set": {"credentials.key": f"is {odd}"}, "query": {"key": odd}, "system": odd}

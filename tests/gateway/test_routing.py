@@ -64,6 +64,35 @@ def test_alias_target_keeps_its_own_upstream_name() -> None:
     assert [attempt.candidate.upstream for attempt in planned("smart", routes)] == ["b-upstream", "a-upstream"]
 
 
+def test_wildcard_serves_what_nothing_offers_by_name() -> None:
+    routes = table({"gpt-5": [channel("Exact")]}, wildcards={"gpt-": [channel("Wild")]}, aliases={"gpt-a": ("gpt-5",)})
+
+    assert names(planned("gpt-5", routes)) == names(planned("gpt-a", routes)) == ["Exact"]
+    (attempt,) = planned("gpt-mini", routes)
+    assert attempt.candidate.channel.name == "Wild"
+    assert (attempt.candidate.model, attempt.candidate.upstream) == ("gpt-mini", "up/mini")
+
+
+def test_wildcard_that_says_more_goes_first_whatever_the_priority() -> None:
+    near, far = channel("Near", priority=-5), channel("Far", priority=9, weight=90)
+    routes = table(wildcards={"gpt-": [near], "": [far]})
+
+    for seed in range(20):
+        assert names(planned("gpt-mini", routes, seed)) == ["Near", "Far"]
+        assert names(planned("claude", routes, seed)) == ["Far"]
+
+
+def test_alias_may_lead_to_a_model_of_a_wildcard() -> None:
+    routes = table({"a": [channel("A")]}, wildcards={"": [channel("Wild")]}, aliases={"smart": ("b", "a")})
+
+    assert names(planned("smart", routes)) == ["Wild", "A"]
+
+
+@pytest.mark.parametrize("model", ["gpt-", "gpt-.", "gpt-..", "gp", "GPT-5", "x/gpt-5"])
+def test_what_does_not_fit_a_wildcard_is_unknown(model: str) -> None:
+    assert "no enabled channel offers" in refused(model, table(wildcards={"gpt-": [channel()]}), UnknownModel)
+
+
 def test_higher_priority_is_tried_first_whatever_the_weight() -> None:
     routes = table(
         {"gpt": [channel("First", priority=2), channel("Second", weight=1000), channel("Last", priority=-1)]}

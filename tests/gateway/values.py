@@ -46,10 +46,12 @@ def table(
     offers: Mapping[str, Sequence[ChannelRoute]] | None = None,
     *,
     aliases: Mapping[str, tuple[str, ...]] | None = None,
+    wildcards: Mapping[str, Sequence[ChannelRoute]] | None = None,
     client_keys: Mapping[str, ClientIdentity] | None = None,
     max_attempts: int = 10,
 ) -> RoutingTable:
-    """A table of these channels: public model name → channels, best priority first."""
+    """A table of these channels: public model name → channels, best priority first. `wildcards`: what stands before
+    the "*", the longest first; the provider's names have "up/" before."""
     offers, aliases = offers or {}, aliases or {}
     return RoutingTable(
         revision=1,
@@ -62,6 +64,10 @@ def table(
         model_created=dict.fromkeys(sorted([*offers, *aliases]), 1),
         max_attempts=max_attempts,
         max_body_bytes=2**20,
+        patterns=tuple(
+            (prefix, tuple(Candidate(route, f"{prefix}*", "up/*") for route in routes))
+            for prefix, routes in (wildcards or {}).items()
+        ),
     )
 
 
