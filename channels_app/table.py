@@ -118,3 +118,8 @@ class RoutingTable:
     patterns: tuple[tuple[str, tuple[Candidate, ...]], ...] = ()
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0
+
+    def offering(self) -> list[ChannelRoute]:
+        """The channels that offer any model, by its name or by a wildcard."""
+        offers = [*self.candidates.values(), *(some for _, some in self.patterns)]
+        return list({candidate.channel.id: candidate.channel for some in offers for candidate in some}.values())

@@ -102,10 +102,6 @@ class Limits:
         meter = self._meters.get(owner)
         return meter.in_flight if meter else 0
 
-    def forget(self, owner: str) -> None:
-        """The owner was deleted."""
-        self._meters.pop(owner, None)
-
     def _used(self, owner: str, now: float) -> Meter:
         """The owner's meter, a new one at the first call."""
         meter = self._meters.get(owner)

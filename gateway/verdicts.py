@@ -79,9 +79,8 @@ def refused_as_impossible(
     attempt, problem = impossible[0]
     names = ", ".join(dict.fromkeys(each.candidate.channel.name for each, _ in impossible))
     able = chat_translation.able_dialects(call) if call.task == "chat" else frozenset[str]()
-    others = (candidate.channel for some in table.candidates.values() for candidate in some)
-    could = dict.fromkeys(channel.name for channel in others if channel.dialects & able)
-    hint = f"Channels that can: {', '.join(list(could)[:5])}." if could else "No channel of yours can."
+    could = [channel.name for channel in table.offering() if channel.dialects & able]
+    hint = f"Channels that can: {', '.join(could[:5])}." if could else "No channel of yours can."
     return ImpossibleRequest(
         f"Novapi: {problem.feature} can't be asked of {names}, which offers {call.model} by the {attempt.dialect} "
         f"format. {hint}"

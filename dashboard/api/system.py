@@ -71,14 +71,12 @@ def change_preferences(request: HttpRequest, payload: PreferencesPatch) -> Prefe
 @router.get("/status", response=StatusOut)
 def get_status(request: HttpRequest) -> Any:
     table = candidates.current()
-    offering = [*table.candidates.values(), *(some for _, some in table.patterns)]
-    channels = {candidate.channel.id for some in offering for candidate in some}
     return {
         "version": settings.NOVAPI_VERSION,
         "home": str(settings.NOVAPI_HOME),
         "secrets": secrets.storage(),
         "unreadable_keys": table.unreadable_keys,
-        "channels": len(channels),
+        "channels": len(table.offering()),
         "models": len(table.model_created),
         "records_waiting": recorder.waiting,
         "records_lost": recorder.lost,

@@ -168,22 +168,8 @@ def test_leaving_twice_does_not_make_room_for_an_extra_call() -> None:
     assert come(limits, quota, 2, 2) == [None, 1.0]
 
 
-def test_a_forgotten_owner_starts_anew() -> None:
-    limits, quota = Limits(), Quota(1, 10, 1)
-    limits.admit(OWNER, quota, 0)
-    limits.admit("key:13", quota, 0)
-
-    limits.forget(OWNER)
-    limits.forget("key:never-seen")
-
-    assert (limits.in_flight(OWNER), limits.in_flight("key:13")) == (0, 1)
-    assert come(limits, quota, 1, 2) == [None, 59]
-
-
-def test_a_call_may_end_after_its_owner_was_forgotten() -> None:
+def test_a_call_may_end_that_nobody_knows_of() -> None:
     limits = Limits()
-    limits.admit(OWNER, UNLIMITED, 0)
-    limits.forget(OWNER)
 
     limits.leave(OWNER, 5, 1)
 

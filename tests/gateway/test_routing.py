@@ -88,6 +88,13 @@ def test_alias_may_lead_to_a_model_of_a_wildcard() -> None:
     assert names(planned("smart", routes)) == ["Wild", "A"]
 
 
+def test_channels_of_wildcards_are_among_those_that_offer_something() -> None:
+    work, wild = channel("Work"), channel("Wild")
+    routes = table({"a": [work], "b": [work]}, wildcards={"": [wild, work]})
+
+    assert [route.name for route in routes.offering()] == ["Work", "Wild"]
+
+
 @pytest.mark.parametrize("model", ["gpt-", "gpt-.", "gpt-..", "gp", "GPT-5", "x/gpt-5"])
 def test_what_does_not_fit_a_wildcard_is_unknown(model: str) -> None:
     assert "no enabled channel offers" in refused(model, table(wildcards={"gpt-": [channel()]}), UnknownModel)

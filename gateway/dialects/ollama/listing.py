@@ -10,7 +10,6 @@ from gateway.dialects.ollama.responses import rfc3339
 
 # Clients hide what a model is not said to be capable of, and a public name does not tell.
 CHAT = ("completion", "tools", "vision", "thinking")
-EMBEDDING = ("embedding",)
 ARCHITECTURE = "novapi"  # clients look for "<general.architecture>.context_length"
 STAYS_LOADED = timedelta(minutes=5)  # Ollama's default `keep_alive`
 DETAILS: Body = {
