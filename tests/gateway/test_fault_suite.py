@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.fake_upstream import (
@@ -262,11 +263,19 @@ def test_stream_that_breaks_later_ends_honestly_and_counts(novapi: Novapi, three
     assert (len(bad.received), len(well.received)) == (3, 1)
 
 
+def alone(novapi: Novapi, model: str, *, stream: bool = False) -> httpx.Response:
+    """A call over a connection of its own: threads that share httpx's pool can close each other's sockets."""
+    body = {"model": model, "messages": [{"role": "user", "content": "hi"}], "stream": stream}
+    url = f"http://127.0.0.1:{novapi.port}/v1/chat/completions"
+    with httpx.Client(timeout=30, trust_env=False, verify=False) as client:
+        return client.post(url, headers=novapi.authorization, json=body)
+
+
 def test_two_hundred_calls_at_once_survive_a_bad_channel(novapi: Novapi, three: Any) -> None:
     model, (bad, well, spare) = three(refusing(500))
 
     with ThreadPoolExecutor(50) as apps:
-        responses = list(apps.map(lambda number: novapi.chat(model, stream=number % 2 == 0), range(200)))
+        responses = list(apps.map(lambda number: alone(novapi, model, stream=number % 2 == 0), range(200)))
 
     assert {response.status_code for response in responses} == {200}
     assert all("hello" in response.text for response in responses)
@@ -281,7 +290,7 @@ def test_changes_while_calls_are_in_flight_break_none(novapi: Novapi) -> None:
     with FakeUpstream(slow) as upstream, ThreadPoolExecutor(50) as apps:
         model = novapi.add_channel(upstream.url)
         channel = next(c for c in novapi.api("GET", "/channels").json() if model in [m["name"] for m in c["models"]])
-        calls = [apps.submit(novapi.chat, model) for _ in range(50)]
+        calls = [apps.submit(alone, novapi, model) for _ in range(50)]
         for change in (
             {"weight": 7, "priority": 3}, {"api_keys": ["sk-another-key-0009"]}, {"idle_s": 5},
             {"concurrent_calls": 1}, {"requests_per_minute": 1}, {"enabled": False}, {"enabled": True},
