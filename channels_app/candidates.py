@@ -90,8 +90,19 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
 
 
 def quota_of(row: Channel | ClientKey) -> Quota:
-    quota = Quota(row.requests_per_minute, row.tokens_per_minute, row.concurrent_calls)
+    quota = Quota(
+        row.requests_per_minute,
+        row.tokens_per_minute,
+        row.concurrent_calls,
+        nano(row.budget_per_day),
+        nano(row.budget_per_month),
+    )
     return UNLIMITED if quota == UNLIMITED else quota
+
+
+def nano(usd: float | None) -> int | None:
+    """US dollars as billionths: whole numbers add up exactly."""
+    return None if usd is None else round(usd * 1e9)
 
 
 def credentials(channel: Channel) -> tuple[Credential, ...]:

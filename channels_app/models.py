@@ -1,10 +1,6 @@
 """What the owner owns: channels with their keys and models, aliases, client keys, preferences."""
 
-import json
-import re
-from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,120 +10,46 @@ from django.utils import timezone
 
 from channels_app import secrets
 from channels_app.providers import PROVIDERS, normalise_base_url
+from channels_app.validators import (
+    validate_api_key,
+    validate_dialects,
+    validate_header_map,
+    validate_model_names,
+    validate_overrides,
+    validate_provider,
+    validate_proxy,
+)
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2: a token
-_BASE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[\w.~!$&'()*+,;=:@%-]+)+", re.ASCII)
-MAX_PATH_STEPS, MAX_PATH_LENGTH = 20, 500
 UNLIMITED = "Blank: without limit."
-DIALECTS = ("openai-chat", "openai-responses", "anthropic", "gemini", "ollama")
-
-
-def validate_provider(value: str) -> None:
-    if value not in PROVIDERS:
-        raise ValidationError(f"Unknown provider '{value}'. GET /api/providers lists them; 'custom' fits any other.")
-
-
-def validate_header_map(value: object) -> None:
-    """A JSON object of strings that can stand in HTTP headers."""
-    if not isinstance(value, dict):
-        raise ValidationError('Headers are a JSON object, like {"X-Title": "Novapi"}.')
-    for name, text in value.items():
-        if not _HEADER_NAME.fullmatch(name) or not isinstance(text, str) or any(c in text for c in "\r\n\0"):
-            raise ValidationError(f"Header {name!r} needs a name without blanks or colons, and a text in one line.")
-
-
-def validate_api_key(api_key: str) -> None:
-    """What can stand in a header; anything else was not copied whole, or something else was copied."""
-    if not (api_key.isascii() and api_key.isprintable() and " " not in api_key):
-        raise ValidationError({"api_keys": "A key is one word of ASCII characters; this one was not copied right."})
-
-
-def validate_proxy(value: str) -> None:
-    address = urlsplit(value)
-    if address.scheme not in ("http", "https", "socks5") or not address.hostname:
-        raise ValidationError("A proxy is http://, https:// or socks5:// and host:port.")
-
-
-def validate_dialects(value: object) -> None:
-    if not isinstance(value, list) or any(name not in DIALECTS for name in value):
-        raise ValidationError(f"Dialects are a list out of: {', '.join(DIALECTS)}.")
-
-
-def validate_overrides(value: object) -> None:
-    """What `gateway.overrides` understands: known members of the right types, paths that can lead somewhere."""
-    if not isinstance(value, dict):
-        raise ValidationError('Overrides are a JSON object, like {"set": {"temperature": 0.2}}.')
-    if unknown := sorted(map(str, value.keys() - OVERRIDES.keys())):
-        raise ValidationError(f"There is no override {unknown[0][:60]!r}. There are: {', '.join(OVERRIDES)}.")
-    problems = [f"'{name}' {problem}" for name, given in value.items() if (problem := OVERRIDES[name](given))]
-    if problems:
-        raise ValidationError(" ".join(problems))
-    if not is_plain_json(value):
-        raise ValidationError("Overrides hold a number or half a character that JSON can't send, or nest too deeply.")
-
-
-def is_plain_json(value: object) -> bool:
-    """Whether it can be sent: Python also reads NaN, Infinity and surrogates that stand alone."""
-    try:
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def problem_of_query(value: object) -> str:
-    if isinstance(value, dict) and all(name and isinstance(text, str) for name, text in value.items()):
-        return ""
-    return "is an object of texts by name."
-
-
-def problem_of_members(value: object) -> str:
-    if not isinstance(value, dict):
-        return "is an object of values by path."
-    return next(filter(None, map(problem_of_path, value)), "")
-
-
-def problem_of_removals(value: object) -> str:
-    if not isinstance(value, list):
-        return "is a list of paths."
-    return next(filter(None, map(problem_of_path, value)), "")
-
-
-def problem_of_path(path: object) -> str:
-    """Empty for a path like "stream_options.include_usage" or "messages.0.content"."""
-    steps = path.split(".") if isinstance(path, str) and len(path) <= MAX_PATH_LENGTH else []
-    if 1 <= len(steps) <= MAX_PATH_STEPS and all(steps):
-        return ""
-    return f"has the path {str(path)[:60]!r}; a path is 1 to {MAX_PATH_STEPS} names with dots between."
-
-
-def problem_of_system(value: object) -> str:
-    return "" if isinstance(value, str) and value.strip() else "is a text that is not blank."
-
-
-def problem_of_base_path(value: object) -> str:
-    """It is put into an address: nothing that could end the path, or climb out of it."""
-    if isinstance(value, str) and len(value) <= MAX_PATH_LENGTH and _BASE_PATH.fullmatch(value):
-        return ""
-    return "begins with a slash, ends without one, and has neither blanks nor '?', '#' or '..' in it, like '/v2'."
-
-
-OVERRIDES: dict[str, Callable[[object], str]] = {
-    "query": problem_of_query,
-    "remove": problem_of_removals,
-    "default": problem_of_members,
-    "set": problem_of_members,
-    "system": problem_of_system,
-    "base_path": problem_of_base_path,
+STRATEGIES = {
+    "priority": "The models in their order; the channels of each by priority and weight",
+    "round-robin": "Every channel in turn",
+    "latency": "The channel that answered quickest of late",
+    "cheapest": "The channel with the lowest price",
+    "local-first": "Engines on this machine, then the cloud",
 }
 
 
-def validate_model_names(value: object) -> None:
-    if not isinstance(value, list) or not value or any(not isinstance(n, str) or not n.strip() for n in value):
-        raise ValidationError("An alias needs an ordered list of at least one model name.")
+# Blank, or an amount; both of them.
+HAS_SENSIBLE_BUDGETS = (Q(budget_per_day__isnull=True) | Q(budget_per_day__gte=0)) & (
+    Q(budget_per_month__isnull=True) | Q(budget_per_month__gte=0)
+)
 
 
-class Channel(models.Model):
+class Limited(models.Model):
+    """What an owner lets a client key or a channel use; money in US dollars."""
+
+    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
+    budget_per_day = models.FloatField(null=True, blank=True, help_text="US dollars. " + UNLIMITED)
+    budget_per_month = models.FloatField(null=True, blank=True, help_text="US dollars. " + UNLIMITED)
+
+    class Meta:
+        abstract = True
+
+
+class Channel(Limited):
     """The owner's account at a provider, or a local engine."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -153,9 +75,6 @@ class Channel(models.Model):
         validators=[validate_overrides],
         help_text="What is changed in every request; see the README.",
     )
-    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
-    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
-    concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -171,6 +90,7 @@ class Channel(models.Model):
                 & (Q(idle_s__isnull=True) | Q(idle_s__gt=0)),
                 name="channel_timeouts_positive",
             ),
+            CheckConstraint(condition=HAS_SENSIBLE_BUDGETS, name="channel_budgets_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +132,12 @@ class Channel(models.Model):
         self.models.exclude(name__in=upstream_by_name).delete()
         for name, upstream in upstream_by_name.items():
             self.models.update_or_create(name=name, defaults={"upstream": upstream})
+
+    @transaction.atomic
+    def describe_models(self, abilities_by_name: dict[str, dict[str, Any]]) -> None:
+        """Note what models can do: public name → `vision`, `tools` and `context_tokens`, those that are known."""
+        for name, abilities in abilities_by_name.items():
+            self.models.filter(name=name).update(**abilities)
 
 
 class ChannelKey(models.Model):
@@ -257,11 +183,19 @@ def last4(secret: str) -> str:
 
 
 class ChannelModel(models.Model):
-    """One model a channel offers: the public name apps ask for, and the provider's name for it."""
+    """One model a channel offers: the public name apps ask for, and the provider's name for it.
+
+    What it can do is blank where nobody said: such a model is taken to be able to.
+    """
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="models")
     name = models.CharField(max_length=200)
     upstream = models.CharField(max_length=200)
+    vision = models.BooleanField(null=True, blank=True, help_text="Takes images.")
+    tools = models.BooleanField(null=True, blank=True, help_text="Calls tools.")
+    context_tokens = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="What fits into one call."
+    )
     enabled = models.BooleanField(default=True)
 
     class Meta:
@@ -281,6 +215,9 @@ class Alias(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     targets = models.JSONField(validators=[validate_model_names], help_text="Model names, the first is tried first.")
+    strategy = models.CharField(
+        max_length=20, choices=STRATEGIES, default="priority", db_default="priority", help_text="Who goes first."
+    )
     enabled = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -297,7 +234,7 @@ class Alias(models.Model):
             raise ValidationError({"targets": f"'{self.name}' stands for itself; that would run in a circle."})
 
 
-class ClientKey(models.Model):
+class ClientKey(Limited):
     """What an app presents: the master key, or a key of its own."""
 
     MASTER_NAME: ClassVar[str] = "Master key"
@@ -309,15 +246,13 @@ class ClientKey(models.Model):
     is_master = models.BooleanField(default=False, editable=False)
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True, blank=True)
-    requests_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
-    tokens_per_minute = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
-    concurrent_calls = models.PositiveIntegerField(null=True, blank=True, help_text=UNLIMITED)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-is_master", "name"]
         constraints = [
             CheckConstraint(condition=~Q(name=""), name="client_key_has_name"),
+            CheckConstraint(condition=HAS_SENSIBLE_BUDGETS, name="client_key_budgets_not_negative"),
             UniqueConstraint(fields=["is_master"], condition=Q(is_master=True), name="one_master_key"),
             CheckConstraint(
                 condition=Q(is_master=False) | (Q(enabled=True) & Q(expires_at__isnull=True)),
@@ -382,6 +317,27 @@ class Preferences(models.Model):
     total_s = models.FloatField(default=300, db_default=300, help_text="Seconds that all attempts at a call may take.")
     max_body_mb = models.PositiveIntegerField(
         default=64, validators=[MinValueValidator(1), MaxValueValidator(1024)], help_text="Largest request, in MiB."
+    )
+
+    runaway_failures = models.PositiveIntegerField(
+        default=50,
+        db_default=50,
+        validators=[MinValueValidator(2)],
+        help_text="So many like calls that fail within a minute stop their key. Blank: never.",
+        null=True,
+        blank=True,
+    )
+    runaway_usd_per_minute = models.FloatField(
+        default=20,
+        db_default=20,
+        help_text="So much money within a minute stops a key. Blank: never.",
+        null=True,
+        blank=True,
+    )
+    paid_recovery = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Try paused keys with a small call that costs money where nothing free would tell.",
     )
 
     class Meta:

@@ -28,11 +28,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What may be used per minute, and at once; None: without limit."""
+    """What may be used per minute, and at once, and spent, in billionths of a US dollar; None: without limit."""
 
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     concurrent_calls: int | None = None
+    nano_per_day: int | None = None
+    nano_per_month: int | None = None
 
     @property
     def is_unlimited(self) -> bool:

@@ -17,12 +17,13 @@ from channels_app.models import (
     ChannelKey,
     ChannelModel,
     ClientKey,
+    Limited,
     Preferences,
     sealed_fields,
-    validate_api_key,
 )
 from channels_app.providers import PROVIDERS
 from channels_app.secrets import fingerprint, new_client_token
+from channels_app.validators import validate_api_key
 from dashboard.api.channels import load_for_test
 from gateway import probe
 from gateway.models import UsageRecord
@@ -133,7 +134,7 @@ class ChannelAdmin(RefreshingAdmin):
         ("Time limits in seconds", {"fields": ["connect_s", "first_byte_s", "idle_s"], "classes": ["collapse"]}),
         (
             "Limits",
-            {"fields": ["requests_per_minute", "tokens_per_minute", "concurrent_calls"], "classes": ["collapse"]},
+            {"fields": [field.name for field in Limited._meta.fields], "classes": ["collapse"]},
         ),
         (
             "Special cases",
@@ -175,7 +176,7 @@ class ChannelAdmin(RefreshingAdmin):
 
 @admin.register(Alias)
 class AliasAdmin(RefreshingAdmin):
-    list_display = ["name", "targets", "enabled"]
+    list_display = ["name", "targets", "strategy", "enabled"]
     list_filter = ["enabled"]
     search_fields = ["name", "targets"]
     actions = ["enable", "disable"]
@@ -238,7 +239,7 @@ class PreferencesAdmin(RefreshingAdmin):
 class UsageRecordAdmin(admin.ModelAdmin):
     list_display = [
         "started_at", "app", "model_asked", "model_answered", "channel_name", "status", "stream",
-        "input_tokens", "output_tokens", "first_token_ms", "duration_ms", "attempts", "error",
+        "input_tokens", "output_tokens", "cost_usd", "first_token_ms", "duration_ms", "attempts", "error",
     ]  # fmt: skip
     list_filter = ["status", "stream", "endpoint", "channel_name"]
     search_fields = ["request_id", "model_asked", "app", "channel_name", "error"]

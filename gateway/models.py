@@ -34,10 +34,16 @@ class UsageRecord(models.Model):
     cached_tokens = models.PositiveBigIntegerField(null=True)
     reasoning_tokens = models.PositiveBigIntegerField(null=True)
     estimated = models.BooleanField()
+    cost_nano = models.PositiveBigIntegerField(null=True)  # billionths of a US dollar; null: the price is unknown
 
     class Meta:
         ordering = ["-started_at", "-id"]
         indexes = [models.Index(fields=["-started_at", "-id"])]
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What the call cost in US dollars; None where nobody knows the price."""
+        return None if self.cost_nano is None else self.cost_nano / 1e9
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.model_asked} {self.status}"

@@ -47,6 +47,8 @@ def save(alias: Alias, payload: AliasPatch) -> Alias:
         alias.name = payload.name
     if payload.models is not None:
         alias.targets = payload.models
+    if payload.strategy is not None:
+        alias.strategy = payload.strategy
     if payload.enabled is not None:
         alias.enabled = payload.enabled
     alias.full_clean()

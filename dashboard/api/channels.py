@@ -19,6 +19,7 @@ from dashboard.api.schemas import (
     ChannelOut,
     ChannelPatch,
     FetchedModels,
+    ModelName,
     PreviewIn,
     PreviewOut,
     TestOut,
@@ -30,6 +31,7 @@ router = Router(tags=["channels"])
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
 RELATED = frozenset({"api_keys", "models"})
+ABILITIES = {"vision", "tools", "context_tokens"}
 
 
 @router.get("", response=list[ChannelOut])
@@ -117,6 +119,7 @@ def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Chann
             channel.set_api_keys(payload.api_keys)
         if payload.models is not None:
             channel.set_models(upstream_by_name(payload))
+            channel.describe_models(abilities_by_name(payload))
     candidates.refresh()
     return channel
 
@@ -134,6 +137,13 @@ def upstream_by_name(payload: ChannelPatch) -> dict[str, str]:
     if len(dict(pairs)) < len(pairs):
         raise ValidationError({"models": "A model's name stands there twice."})
     return dict(pairs)
+
+
+def abilities_by_name(payload: ChannelPatch) -> dict[str, dict[str, Any]]:
+    """Public name → what was said of the model's abilities."""
+    described = [model for model in payload.models or [] if isinstance(model, ModelName)]
+    given = {model.name: model.model_dump(include=ABILITIES, exclude_unset=True) for model in described}
+    return {name: abilities for name, abilities in given.items() if abilities}
 
 
 def refuse_circle(request: HttpRequest, channel: Channel) -> None:

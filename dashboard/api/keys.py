@@ -11,9 +11,9 @@ from ninja import Router, Status
 from channels_app import candidates
 from channels_app.models import ClientKey
 from channels_app.secrets import new_client_token
-from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken
+from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken, QuotaIn
 
-NULLABLE = frozenset({"expires_at", "requests_per_minute", "tokens_per_minute", "concurrent_calls"})
+NULLABLE = frozenset({"expires_at", *QuotaIn.model_fields})
 router = Router(tags=["keys"])
 
 

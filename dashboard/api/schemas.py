@@ -17,9 +17,32 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
+class QuotaIn(Strict):
+    """What a key or a channel may use; budgets in US dollars. `null`: without limit."""
+
+    requests_per_minute: int | None = Field(None, ge=1, le=1_000_000)
+    tokens_per_minute: int | None = Field(None, ge=1, le=1_000_000_000)
+    concurrent_calls: int | None = Field(None, ge=1, le=100_000)
+    budget_per_day: float | None = Field(None, ge=0, le=1_000_000_000)
+    budget_per_month: float | None = Field(None, ge=0, le=1_000_000_000)
+
+
+class QuotaOut(Schema):
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    concurrent_calls: int | None
+    budget_per_day: float | None
+    budget_per_month: float | None
+
+
 class ModelName(Strict):
+    """`vision`, `tools`, `context_tokens`: what the model can do; left out: as before, `null`: unknown."""
+
     name: str = Field(min_length=1, max_length=200)
     upstream: str | None = Field(None, min_length=1, max_length=200)
+    vision: bool | None = None
+    tools: bool | None = None
+    context_tokens: int | None = Field(None, ge=1, le=1_000_000_000)
 
 
 # Told apart by what was sent, so that an error speaks of that form only; the tags stand in pydantic's error paths.
@@ -30,7 +53,7 @@ NameOrPair = Annotated[
 ]
 
 
-class ChannelPatch(Strict):
+class ChannelPatch(QuotaIn):
     """Only what is given changes. `api_keys` replaces all keys; a masked one (`…last4`) stands for the stored one."""
 
     name: str | None = None
@@ -48,9 +71,6 @@ class ChannelPatch(Strict):
     first_byte_s: float | None = Field(None, gt=0)
     idle_s: float | None = Field(None, gt=0)
     overrides: dict[str, Any] | None = None
-    requests_per_minute: int | None = Field(None, ge=1, le=1_000_000)
-    tokens_per_minute: int | None = Field(None, ge=1, le=1_000_000_000)
-    concurrent_calls: int | None = Field(None, ge=1, le=100_000)
     enabled: bool | None = None
 
 
@@ -90,10 +110,13 @@ class ChannelKeyOut(Schema):
 class ChannelModelOut(Schema):
     name: str
     upstream: str
+    vision: bool | None
+    tools: bool | None
+    context_tokens: int | None
     enabled: bool
 
 
-class ChannelOut(Schema):
+class ChannelOut(QuotaOut):
     id: int
     name: str
     provider: str
@@ -108,9 +131,6 @@ class ChannelOut(Schema):
     first_byte_s: float | None
     idle_s: float | None
     overrides: dict[str, Any]
-    requests_per_minute: int | None
-    tokens_per_minute: int | None
-    concurrent_calls: int | None
     enabled: bool
     health: HealthOut | None  # of a channel that needs no key; null where the keys have theirs
     api_keys: list[ChannelKeyOut] = Field(alias="keys.all")
@@ -143,13 +163,10 @@ class FetchedModels(Schema):
     added: bool
 
 
-class KeyPatch(Strict):
+class KeyPatch(QuotaIn):
     name: str | None = Field(None, min_length=1, max_length=100)
     enabled: bool | None = None
     expires_at: datetime | None = None
-    requests_per_minute: int | None = Field(None, ge=1, le=1_000_000)
-    tokens_per_minute: int | None = Field(None, ge=1, le=1_000_000_000)
-    concurrent_calls: int | None = Field(None, ge=1, le=100_000)
 
     @field_validator("expires_at")
     @classmethod
@@ -167,16 +184,13 @@ class KeyIn(KeyPatch):
     name: str = Field(min_length=1, max_length=100)
 
 
-class KeyOut(Schema):
+class KeyOut(QuotaOut):
     id: int
     name: str
     masked: str
     is_master: bool
     enabled: bool
     expires_at: datetime | None
-    requests_per_minute: int | None
-    tokens_per_minute: int | None
-    concurrent_calls: int | None
     created_at: datetime
 
 
@@ -186,9 +200,13 @@ class KeyWithToken(KeyOut):
     key: str = Field(alias="token")
 
 
+Strategy = Literal["priority", "round-robin", "latency", "cheapest", "local-first"]
+
+
 class AliasPatch(Strict):
     name: str | None = Field(None, min_length=1, max_length=200)
     models: list[str] | None = None
+    strategy: Strategy | None = None
     enabled: bool | None = None
 
 
@@ -201,6 +219,7 @@ class AliasOut(Schema):
     id: int
     name: str
     models: list[str] = Field(alias="targets")
+    strategy: str
     enabled: bool
 
 
@@ -233,6 +252,9 @@ class PreferencesPatch(Strict):
     idle_s: float | None = Field(None, gt=0)
     total_s: float | None = Field(None, gt=0)
     max_body_mb: int | None = Field(None, ge=1, le=1024)
+    runaway_failures: int | None = Field(None, ge=2, le=1_000_000)
+    runaway_usd_per_minute: float | None = Field(None, gt=0, le=1_000_000)
+    paid_recovery: bool | None = None
 
 
 class PreferencesOut(Schema):
@@ -242,6 +264,9 @@ class PreferencesOut(Schema):
     idle_s: float
     total_s: float
     max_body_mb: int
+    runaway_failures: int | None
+    runaway_usd_per_minute: float | None
+    paid_recovery: bool
 
 
 class StatusOut(Schema):
@@ -324,4 +349,5 @@ class RecordOut(Schema):
     cached_tokens: int | None
     reasoning_tokens: int | None
     estimated: bool
+    cost_usd: float | None
     route: RouteOut

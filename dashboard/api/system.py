@@ -13,6 +13,7 @@ from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from gateway.recorder import recorder
 
+SWITCHED_OFF_BY_NULL = frozenset({"runaway_failures", "runaway_usd_per_minute"})
 router = Router(tags=["system"])
 
 
@@ -59,8 +60,9 @@ def get_preferences(request: HttpRequest) -> Preferences:
 @router.patch("/preferences", response=PreferencesOut)
 def change_preferences(request: HttpRequest, payload: PreferencesPatch) -> Preferences:
     preferences = Preferences.load()
-    for name, value in payload.model_dump(exclude_unset=True, exclude_none=True).items():
-        setattr(preferences, name, value)
+    for name, value in payload.model_dump(exclude_unset=True).items():
+        if value is not None or name in SWITCHED_OFF_BY_NULL:
+            setattr(preferences, name, value)
     preferences.full_clean()
     with transaction.atomic():
         preferences.save()

@@ -224,7 +224,8 @@ def test_alias_lives_from_its_making_to_its_end(novapi: Novapi) -> None:
         answers.append(novapi.chat("alias-moved").status_code)
 
     assert made.status_code == 201
-    assert made.json() == {"id": made.json()["id"], "name": "alias-lives", "models": [model], "enabled": True}
+    told = {"name": "alias-lives", "models": [model], "strategy": "priority", "enabled": True}
+    assert made.json() == {"id": made.json()["id"], **told}
     assert renamed.json()["name"] == "alias-moved"
     assert deleted.status_code == 204
     assert answers == [200, 404, 200, 404]
