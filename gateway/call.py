@@ -93,6 +93,7 @@ class Outcome:
 
     channel_id: int | None = None
     channel: str = ""
+    provider: str = ""  # whose prices are asked for
     model_sent: str = ""
     model_answered: str = ""
     attempts: int = 0
@@ -103,6 +104,7 @@ class Outcome:
     answered: bool = False  # a provider took the call and began to answer
     events: int = 0
     tokens: Usage | None = None
+    cost_nano: int | None = None  # billionths of a US dollar; the recorder finds it out
     dropped: tuple[str, ...] = ()  # what the client asked for and the channel's dialect has no words for
     first_token_ms: float | None = None
     upstream_s: float = 0.0

@@ -155,7 +155,7 @@ def row(finished: Finished) -> Row:
         finished.duration_ms,
         outcome.overhead_ms,
         *token_columns(finished),
-        None,
+        outcome.cost_nano,
     )
 
 

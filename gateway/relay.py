@@ -135,7 +135,8 @@ def plan_for(call: Call, table: RoutingTable) -> Plan:
 async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float) -> Answer:
     """One attempt, and what it says about the key that was used. Raises ChannelFailure."""
     outcome.attempts += 1
-    outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
+    channel = attempt.candidate.channel
+    outcome.channel_id, outcome.channel, outcome.provider = channel.id, channel.name, channel.provider.id
     outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
     health.begin(attempt.key, time.monotonic())
     began_at = time.perf_counter()
