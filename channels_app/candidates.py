@@ -11,11 +11,12 @@ from cachalot.api import cachalot_disabled, invalidate
 from django.db import DatabaseError, connection, transaction
 
 from channels_app import secrets
-from channels_app.models import Alias, Channel, ChannelKey, ClientKey, Preferences
+from channels_app.models import STRATEGIES, Alias, Channel, ChannelKey, ChannelModel, ClientKey, Preferences
 from channels_app.providers import PROVIDERS
 from channels_app.revision import COUNTED_TABLES, read_revision
 from channels_app.table import (
     UNLIMITED,
+    Abilities,
     Candidate,
     ChannelRoute,
     ClientIdentity,
@@ -47,6 +48,7 @@ def load() -> RoutingTable:
         candidates={name: some for name, some in offered.items() if not is_pattern(name)},
         patterns=patterns(offered),
         aliases={alias.name: tuple(alias.targets) for alias in aliases},
+        strategies={alias.name: alias.strategy for alias in aliases if alias.strategy in STRATEGIES},
         client_keys={bytes(key.digest): client_identity(key) for key in keys},
         model_created=public_names(channels, aliases),
         max_attempts=preferences.max_attempts,
@@ -133,8 +135,13 @@ def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str,
     for channel, route in routes:
         for model in channel.models.all():
             if model.enabled:
-                found[model.name].append(Candidate(route, model.name, model.upstream))
+                abilities = abilities_of(model)
+                found[model.name].append(Candidate(route, model.name, model.upstream, abilities=abilities))
     return {name: tuple(sorted(some, key=lambda c: -c.channel.priority)) for name, some in found.items()}
+
+
+def abilities_of(model: ChannelModel) -> Abilities:
+    return Abilities(model.vision, model.tools, model.context_tokens)
 
 
 def patterns(offered: dict[str, tuple[Candidate, ...]]) -> tuple[tuple[str, tuple[Candidate, ...]], ...]:

@@ -36,12 +36,8 @@ class Quota:
     nano_per_day: int | None = None
     nano_per_month: int | None = None
 
-    @property
-    def is_unlimited(self) -> bool:
-        return self is UNLIMITED or self == UNLIMITED
 
-
-UNLIMITED = Quota()
+UNLIMITED = Quota()  # the only one of its kind, so that it can be told by `is`
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,22 @@ def is_pattern(name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a model can do; None: nobody said. `context_tokens`: what fits into one call."""
+
+    vision: bool | None = None
+    tools: bool | None = None
+    context_tokens: int | None = None
+
+    @property
+    def are_known(self) -> bool:
+        return self != UNKNOWN
+
+
+UNKNOWN = Abilities()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A channel model that could serve a call: `model` is the public name, `upstream` the provider's; `pattern` is the
     wildcard that the name fits, if it is no name of its own."""
@@ -86,6 +98,7 @@ class Candidate:
     model: str
     upstream: str
     pattern: str = ""
+    abilities: Abilities = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,8 @@ class RoutingTable:
 
     `candidates` maps a public model name to its candidates, best priority first; `client_keys` maps the SHA-256 of
     a key to its owner; `model_created` maps every public name to the Unix time it appeared. `patterns` holds the
-    wildcards without their "*" and what offers them, the longest first.
+    wildcards without their "*" and what offers them, the longest first. `strategies` has the aliases that go by
+    something else than priority. `offers` is for the gateway to keep what it makes of all this.
     """
 
     revision: int
@@ -120,6 +134,8 @@ class RoutingTable:
     patterns: tuple[tuple[str, tuple[Candidate, ...]], ...] = ()
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0
+    strategies: Mapping[str, str] = field(default_factory=dict)
+    offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def offering(self) -> list[ChannelRoute]:
         """The channels that offer any model, by its name or by a wildcard."""

@@ -3,7 +3,7 @@
 import math
 import time
 
-from channels_app.table import Quota
+from channels_app.table import UNLIMITED, ChannelRoute, Quota
 from gateway.call import Call, Outcome
 from gateway.errors import LimitReached
 from gateway.limits import limits
@@ -11,14 +11,20 @@ from gateway.limits import limits
 
 def enter_with_key(call: Call, outcome: Outcome) -> None:
     """The call counts against its key's limits from here on. Raises LimitReached."""
+    if call.key.quota is UNLIMITED:
+        return
     if wait := enter(f"key:{call.key.id}", call.key.quota, outcome):
         raise refusal(f"The key '{call.key.name}'", wait)
 
 
-def enter(owner: str, quota: Quota, outcome: Outcome) -> float:
-    """0 if the call may go on, else the seconds until it may."""
-    if quota.is_unlimited:
+def enter_channel(channel: ChannelRoute, outcome: Outcome) -> float:
+    """The same with a channel: 0 if the call may go on, else the seconds until it may."""
+    if channel.quota is UNLIMITED:
         return 0.0
+    return enter(f"channel:{channel.id}", channel.quota, outcome)
+
+
+def enter(owner: str, quota: Quota, outcome: Outcome) -> float:
     wait = limits.admit(owner, quota, time.monotonic())
     if wait is not None:
         return max(wait, 0.001)
@@ -26,8 +32,9 @@ def enter(owner: str, quota: Quota, outcome: Outcome) -> float:
     return 0.0
 
 
-def leave(owner: str, outcome: Outcome) -> None:
+def leave_channel(channel: ChannelRoute, outcome: Outcome) -> None:
     """The call goes on without this one, which cost nothing."""
+    owner = f"channel:{channel.id}"
     if owner in outcome.admitted:
         outcome.admitted.remove(owner)
         limits.leave(owner, 0, time.monotonic())
@@ -35,6 +42,8 @@ def leave(owner: str, outcome: Outcome) -> None:
 
 def leave_all(outcome: Outcome) -> None:
     """The call has ended."""
+    if not outcome.admitted:
+        return
     spent = outcome.tokens.input + outcome.tokens.output if outcome.tokens else 0
     for owner in outcome.admitted:
         limits.leave(owner, spent, time.monotonic())

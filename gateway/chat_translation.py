@@ -20,7 +20,7 @@ from gateway.dialects.translated import Translated
 from gateway.errors import BadRequest
 from gateway.memory import memory
 from gateway.mending import mend
-from gateway.routing import Attempt
+from gateway.offers import Attempt
 from gateway.tool_names import Restorer, ToolNames, restore_response
 
 FORMATS: dict[str, Format] = {

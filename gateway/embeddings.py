@@ -16,7 +16,7 @@ from gateway.dialects.gemini import embeddings as gemini
 from gateway.dialects.openai import from_openai_usage
 from gateway.dialects.translated import Translated
 from gateway.errors import BadRequest
-from gateway.routing import Attempt
+from gateway.offers import Attempt
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ LONGEST_PAUSE_SECONDS = 300.0
 NO_CREDIT_SECONDS = 900.0  # an empty account is not filled in a minute
 RATE_LIMIT_SECONDS = 5.0  # where the provider does not say how long
 PROBE_SECONDS = 30.0  # a try after a pause that has not ended by then is forgotten
+LATENCY_COUNTS_SECONDS = 600.0  # one that is older may have changed
 SMOOTHING = 0.2  # how much the newest latency counts
 
 KeyId = tuple[int, int | None]  # of the channel, and of its key (None: it needs none)
@@ -45,7 +46,7 @@ class Pause:
 
 @dataclass(slots=True)
 class Condition:
-    """What is known of one key; times are `time.monotonic()`."""
+    """What speaks against one key; times are `time.monotonic()`."""
 
     failures: int = 0
     failed_at: float = -math.inf
@@ -53,7 +54,6 @@ class Condition:
     reason: str = ""
     is_refused: bool = False
     probed_at: float = 0.0
-    latency_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,15 @@ class Report:
     latency_s: float
 
 
-UNUSED = Condition()
+UNSPOTTED = Condition()
 
 
 class Health:
-    """The condition of every key that was used since the start. `jitter` spreads the ends of pauses."""
+    """Which keys have failed of late, and how quick the others were. `jitter` spreads the ends of pauses."""
 
     def __init__(self, jitter: Callable[[], float] = random.random) -> None:
-        self._conditions: dict[KeyId, Condition] = {}
+        self._conditions: dict[KeyId, Condition] = {}  # of those in trouble: mostly nobody
+        self._latencies: dict[KeyId, tuple[float, float]] = {}  # seconds, and when they were last measured
         self._jitter = jitter
 
     def pause(self, key: KeyId, now: float) -> Pause | None:
@@ -90,17 +91,24 @@ class Health:
 
     def begin(self, key: KeyId, now: float) -> None:
         """A call uses the key; the first one after a pause is the probe that the others wait for."""
+        if not self._conditions:
+            return
         condition = self._conditions.get(key)
         if condition and condition.until and condition.until <= now:
             condition.probed_at = now
 
-    def answered(self, key: KeyId, seconds: float) -> None:
+    def answered(self, key: KeyId, seconds: float, now: float) -> None:
         """It answered, its first byte after `seconds`: nothing speaks against it any more."""
-        condition = self._conditions.setdefault(key, Condition())
-        latency = condition.latency_s or seconds
-        if condition.failures or condition.until or condition.is_refused:
-            self._conditions[key] = condition = Condition()
-        condition.latency_s = latency + SMOOTHING * (seconds - latency)
+        if self._conditions:
+            self._conditions.pop(key, None)
+        before = self._latencies.get(key)
+        latency = seconds if before is None else before[0] + SMOOTHING * (seconds - before[0])
+        self._latencies[key] = latency, now
+
+    def latency(self, key: KeyId, now: float) -> float:
+        """Seconds to the first byte, smoothed; 0 if nobody has measured it for a while."""
+        seconds, measured_at = self._latencies.get(key, (0.0, 0.0))
+        return seconds if measured_at + LATENCY_COUNTS_SECONDS > now else 0.0
 
     def let_go(self, key: KeyId) -> None:
         """A call ended without a verdict: its client left, or it was the request's own fault."""
@@ -132,8 +140,8 @@ class Health:
         return max(retry_after or 0.0, min(LONGEST_PAUSE_SECONDS, doubled) * (1 + 0.2 * self._jitter()))
 
     def report(self, key: KeyId, now: float) -> Report:
-        condition = self._conditions.get(key, UNUSED)
-        return Report(self.pause(key, now), condition.failures, condition.latency_s)
+        failures = self._conditions.get(key, UNSPOTTED).failures
+        return Report(self.pause(key, now), failures, self._latencies.get(key, (0.0, 0.0))[0])
 
     def forgive(self, key: KeyId) -> None:
         """The owner has seen to it, or a test went well."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels_app.table import Candidate, RoutingTable
 from gateway.models import IssuedId, StoredResponse
-from gateway.routing import Attempt, named
+from gateway.offers import Attempt, named
 
 KEPT_IN_MEMORY = 10_000
 KEPT_DAYS = 30  # as long as OpenAI keeps responses

@@ -12,10 +12,10 @@ from channels_app.table import Candidate, ChannelRoute, ClientIdentity, is_patte
 from gateway import translate, upstream
 from gateway.call import TRANSLATABLE, Call, Outcome, new_call_id
 from gateway.health import health
+from gateway.offers import Attempt, spoken_to
 from gateway.overrides import overridden
 from gateway.recorder import recorder
 from gateway.relay import try_once
-from gateway.routing import Attempt, spoken_to
 from gateway.upstream import ChannelFailure
 
 CHAT_DIALECTS = TRANSLATABLE["chat"]["openai-chat"]

@@ -27,6 +27,7 @@ from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
 from gateway.headers import own_headers
 from gateway.keys import authenticate
+from gateway.offers import Attempt
 from gateway.overrides import overridden
 from gateway.paths import canonical
 from gateway.realtime_ends import (
@@ -47,7 +48,6 @@ from gateway.realtime_ends import (
 from gateway.recorder import recorder
 from gateway.relay import CLIENT_GONE, note_early_end
 from gateway.response import error_answer, signed
-from gateway.routing import Attempt
 from gateway.transport import Body, as_httpx
 from gateway.upstream import ChannelFailure
 from gateway.verdicts import give_up

@@ -23,9 +23,11 @@ from gateway.errors import GatewayError
 from gateway.faults import fault_of
 from gateway.headers import STREAMED, content_length, own_headers, relayed_headers, retyped
 from gateway.health import Fault, health
+from gateway.needs import needs_of
+from gateway.offers import Attempt, Plan, offer_for
 from gateway.recorder import recorder
 from gateway.route import Route
-from gateway.routing import Attempt, Plan
+from gateway.routing import Known
 from gateway.sse import EventTooLarge
 from gateway.stickiness import stickiness
 from gateway.translate import Outgoing, Translation
@@ -94,14 +96,14 @@ async def first_good_answer(
     call: Call, table: RoutingTable, outcome: Outcome, attempts: Sequence[Attempt] | None
 ) -> Answer:
     """Try one candidate after the other until one answers."""
-    chosen = Plan(list(attempts)) if attempts else plan_for(call, table)
+    chosen = Plan(attempts) if attempts else plan_for(call, table)
     outcome.route = route = Route(chosen)
     failures: list[tuple[Attempt, ChannelFailure]] = []
     impossible: list[tuple[Attempt, Impossible]] = []
     waits: list[float] = []
     for attempt in chosen.attempts:
-        left = table.total_s - (time.perf_counter() - call.started)
-        if failures and left <= 0:
+        left = table.total_s - (time.perf_counter() - call.started) if failures else table.total_s
+        if left <= 0:
             break
         try:
             sent = translate.outgoing(call, attempt)
@@ -109,15 +111,14 @@ async def first_good_answer(
             impossible.append((attempt, problem))
             route.passed_over.append((attempt, f"can't be asked for {problem.feature}"))
             continue
-        channel = attempt.candidate.channel
-        if wait := admission.enter(f"channel:{channel.id}", channel.quota, outcome):
+        if wait := admission.enter_channel(attempt.candidate.channel, outcome):
             waits.append(wait)
             route.passed_over.append((attempt, f"at its limit, {wait:.0f} s to go"))
             continue
         try:
             return await judged(call, attempt, sent, outcome, left)
         except ChannelFailure as failure:
-            admission.leave(f"channel:{channel.id}", outcome)
+            admission.leave_channel(attempt.candidate.channel, outcome)
             failures.append((attempt, failure))
             if not failure.retryable:
                 break
@@ -127,33 +128,46 @@ async def first_good_answer(
 
 
 def plan_for(call: Call, table: RoutingTable) -> Plan:
+    """The attempts at a call. Raises UnknownModel and NoSuitableChannel."""
+    offer = offer_for(call.model, call.dialects, table)
+    return offer.only or routing.chosen(offer, what_is_known(call))
+
+
+def what_is_known(call: Call) -> Known:
+    """For a call that has a choice."""
     now = time.monotonic()
-    last_used = stickiness.last_used(call.session, call.model)
-    return routing.plan(call.model, call.dialects, table, None, lambda key: health.pause(key, now), last_used)
+    return Known(
+        pause_of=lambda key: health.pause(key, now),
+        last_used=stickiness.last_used(call.session, call.model),
+        needs=needs_of(call),
+        latency_of=lambda key: health.latency(key, now),
+    )
 
 
 async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float) -> Answer:
     """One attempt, and what it says about the key that was used. Raises ChannelFailure."""
+    channel, key = attempt.candidate.channel, attempt.key
     outcome.attempts += 1
-    channel = attempt.candidate.channel
     outcome.channel_id, outcome.channel, outcome.provider = channel.id, channel.name, channel.provider.id
     outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
-    health.begin(attempt.key, time.monotonic())
-    began_at = time.perf_counter()
+    began_at = time.monotonic()
+    health.begin(key, began_at)
     try:
         answer = await try_once(call, attempt, sent, outcome, left)
     except ChannelFailure as failure:
-        health.failed(attempt.key, fault_of(failure), time.monotonic(), failure.retry_after)
-        outcome.route.add(attempt, time.perf_counter() - began_at, failure.status or 0, failure.reason)
+        now = time.monotonic()
+        health.failed(key, fault_of(failure), now, failure.retry_after)
+        outcome.route.add(attempt, now - began_at, failure.status or 0, failure.reason)
         raise
     except BaseException:
-        health.let_go(attempt.key)  # nobody waited for its answer
+        health.let_go(key)  # nobody waited for its answer
         raise
-    seconds = time.perf_counter() - began_at
+    now = time.monotonic()
     if isinstance(answer.body, bytes):
-        health.answered(attempt.key, seconds)
-    stickiness.note(call.session, call.model, attempt.key)
-    outcome.route.add(attempt, seconds, outcome.status)
+        health.answered(key, now - began_at, now)
+    if call.session:
+        stickiness.note(call.session, call.model, key)
+    outcome.route.add(attempt, now - began_at, outcome.status)
     return answer
 
 
@@ -319,7 +333,7 @@ def judge_stream(exchange: Exchange, passing: Passing) -> None:
     elif passing.error:
         health.failed(key, Fault.TROUBLE, time.monotonic())
     else:
-        health.answered(key, (outcome.first_token_ms or 0) / 1000)
+        health.answered(key, (outcome.first_token_ms or 0) / 1000, time.monotonic())
 
 
 def note_early_end(outcome: Outcome, end: BaseException) -> None:

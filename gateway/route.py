@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from gateway.routing import Attempt, Plan
+from gateway.offers import Attempt, Plan
+
+MOST_TOLD = 100  # candidates of one call
 
 
 class Tried(msgspec.Struct):
@@ -48,19 +50,37 @@ class Route:
 
     def text(self) -> str:
         """As JSON; empty where there was nothing to choose and it went well."""
-        is_plain = len(self.plan.attempts) == len(self.tried) == 1 and not (self.plan.paused or self.passed_over)
-        if is_plain and not self.tried[0][3]:
+        plan = self.plan
+        if len(plan.attempts) == len(self.tried) == 1 and not (plan.offer or self.passed_over or self.tried[0][3]):
             return ""
         return msgspec.json.encode(Told(self._considered(), [told(*each) for each in self.tried])).decode()
 
     def _considered(self) -> list[Considered]:
+        """Everyone that offers the model; those that were chosen first, in their order."""
+        offer = self.plan.offer
+        reasons = self._reasons()
+        everyone = {id(attempt): attempt for attempt in self.plan.attempts}
+        if offer:
+            everyone |= {id(attempt): attempt for seat in offer.seats() for attempt in seat.attempts}
+        found = [
+            Considered(*names(attempt), reasons.get(number, "not needed")) for number, attempt in everyone.items()
+        ]
+        if offer:
+            found += [Considered(each.channel.name, "", each.upstream, reason) for each, reason in offer.left_out]
+        return found if len(found) <= MOST_TOLD else shortened(found)
+
+    def _reasons(self) -> dict[int, str]:
         reasons: dict[int, str] = {id(attempt): str(pause) for attempt, pause in self.plan.paused}
-        reasons |= {id(attempt): reason for attempt, reason in self.passed_over}
+        reasons |= {id(attempt): reason for attempt, reason in (*self.plan.lacking, *self.passed_over)}
         for attempt, _, _, error in self.tried:
             reasons[id(attempt)] = "; ".join(filter(None, [reasons.get(id(attempt)), error or "answered"]))
-        everyone = {id(attempt): attempt for attempt in self.plan.attempts}
-        everyone |= {id(attempt): attempt for attempt, _ in self.plan.paused}
-        return [Considered(*names(attempt), reasons.get(number, "not needed")) for number, attempt in everyone.items()]
+        return reasons
+
+
+def shortened(found: list[Considered]) -> list[Considered]:
+    """With hundreds of channels for one model, those that nobody needed are only counted."""
+    told = [each for each in found if each.reason != "not needed"][:MOST_TOLD]
+    return [*told, Considered("", "", "", f"{len(found) - len(told)} others, not needed")]
 
 
 def names(attempt: Attempt) -> tuple[str, str, str]:

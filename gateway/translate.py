@@ -29,8 +29,8 @@ from gateway.dialects.openai_responses.passing import ResponsesStream
 from gateway.dialects.passthrough import Passthrough, StreamSettings, Verbatim
 from gateway.dialects.translated import Translated
 from gateway.multipart import replace_field
+from gateway.offers import Attempt
 from gateway.overrides import applied, suitable
-from gateway.routing import Attempt
 from gateway.splice import insert_member, replace_member, value_spans
 
 # Endpoints whose streams carry usage only when it is asked for.

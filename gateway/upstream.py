@@ -14,8 +14,8 @@ import msgspec
 
 from channels_app.table import ChannelRoute, Credential
 from gateway.call import Call
+from gateway.offers import Attempt
 from gateway.overrides import overridden
-from gateway.routing import Attempt
 from gateway.transport import AiohttpTransport
 
 # 408/409/425/429 and 5xx may go well elsewhere; a refused key or an empty account is the channel's fault, not the

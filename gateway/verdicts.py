@@ -8,7 +8,7 @@ from gateway.call import Answer, Call, Outcome
 from gateway.dialects.format import Impossible
 from gateway.errors import ImpossibleRequest, UpstreamFailed
 from gateway.headers import content_length, own_headers
-from gateway.routing import Attempt
+from gateway.offers import Attempt
 from gateway.upstream import ChannelFailure
 
 

@@ -22,10 +22,10 @@ STOREYS = (
     ("verdicts",),
     ("faults",),
     ("headers", "realtime_ends", "upstream"),
-    ("admission", "body", "issued", "keys", "recorder", "response", "translate", "transport"),
+    ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
-    ("decoding", "memory", "mending", "quirks", "route"),
-    ("routing", "stickiness", "tool_names", "usage"),
+    ("decoding", "memory", "mending", "quirks", "route", "routing"),
+    ("offers", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
@@ -34,7 +34,7 @@ STOREYS = (
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors fixes health limits memory mending multipart "
-    "overrides paths quirks routing splice sse tool_names usage".split()
+    "needs offers overrides paths quirks routing splice sse tool_names usage".split()
 )
 
 

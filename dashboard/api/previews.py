@@ -18,7 +18,7 @@ from gateway.dialects.format import Impossible
 from gateway.endpoints import anthropic, gemini, ollama, openai, responses
 from gateway.endpoints.calls import Target, model_of, streams
 from gateway.errors import GatewayError
-from gateway.routing import Attempt, offered_by, spoken_to
+from gateway.offers import Attempt, offered_by, spoken_to
 
 CONTENT_TYPE = "application/json"
 SAYS_HELLO = [{"role": "user", "content": "Hello"}]

@@ -13,8 +13,8 @@ from gateway import multipart
 from gateway.call import Answer, Call, Task
 from gateway.endpoints.answers import json_answer
 from gateway.errors import BadRequest, GatewayError
+from gateway.offers import candidates_for, spoken_to
 from gateway.relay import refuse, relay
-from gateway.routing import candidates_for, spoken_to
 from gateway.usage import app_name, estimate_tokens
 
 # The client's headers that travel on. Everything else stays: cookies, our key, addresses, hop-by-hop headers.

@@ -8,7 +8,7 @@ from channels_app.table import RoutingTable
 from gateway.call import Answer
 from gateway.endpoints.answers import json_answer
 from gateway.errors import UnknownModel
-from gateway.routing import unknown_model_text
+from gateway.offers import unknown_model_text
 
 METHODS = ["generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents"]
 

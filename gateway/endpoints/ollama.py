@@ -15,7 +15,7 @@ from gateway.endpoints import calls
 from gateway.endpoints.answers import json_answer
 from gateway.endpoints.calls import Target
 from gateway.errors import UnknownModel
-from gateway.routing import unknown_model_text
+from gateway.offers import unknown_model_text
 
 API_VERSION = "0.12.6"  # the Ollama whose API this is; clients refuse one that is too old for them
 

@@ -24,8 +24,8 @@ from gateway.endpoints.calls import Target
 from gateway.errors import BadRequest, UnknownId
 from gateway.issued import Issuer, attempts_at, in_thread, issuer_of, note, prune
 from gateway.models import StoredResponse
+from gateway.offers import Attempt
 from gateway.relay import refuse, relay
-from gateway.routing import Attempt
 from gateway.sse import Decoder
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from gateway.endpoints import calls
 from gateway.endpoints.calls import Target
 from gateway.errors import BadRequest, NoSuitableChannel, UnknownId
 from gateway.issued import Issuer, attempts_at, issuer_of, note
+from gateway.offers import Attempt
 from gateway.relay import refuse, relay
-from gateway.routing import Attempt
 
 DIALECT = "openai-chat"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import load, report, scenarios, targets, translation, wrk
+from tests.bench import load, planning, report, scenarios, targets, translation, wrk
 from tests.bench.load import Load
 from tests.bench.processes import ProcessError, rss_megabytes, stop
 from tests.bench.report import Goal, Memory, Results
@@ -73,7 +73,7 @@ def compare(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     between: Results = {}
     if not options.only_bare:
         between = translation.measure(other, options.rounds, options.seconds, CLIENTS[options.client])
-        goals += translation.goals(between)
+        goals += translation.goals(between) + planning.goals()
         goals += report.resource_goals(other, memories[other.name], options.calls)
         stop(other.process)
         made = checks[other.name] + options.calls

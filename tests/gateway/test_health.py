@@ -56,7 +56,7 @@ def test_failures_far_apart_do_not() -> None:
 
 def test_success_in_between_begins_the_count_anew() -> None:
     health = failing(FAILURES_TO_OPEN - 1)
-    health.answered(KEY, 0.1)
+    health.answered(KEY, 0.1, NOW)
     health.failed(KEY, Fault.TROUBLE, NOW + 9)
 
     assert health.pause(KEY, NOW + 9) is None
@@ -127,7 +127,7 @@ def test_refused_key_stays_off_until_it_is_forgiven() -> None:
 def test_refused_key_that_answers_after_all_is_good() -> None:
     health = fresh()
     health.failed(KEY, Fault.KEY_REFUSED, NOW)
-    health.answered(KEY, 0.2)
+    health.answered(KEY, 0.2, NOW)
 
     assert health.pause(KEY, NOW) is None
 
@@ -172,12 +172,12 @@ def test_fault_of_the_request_says_nothing_about_the_key() -> None:
 
 def test_latency_is_smoothed_and_kept_over_failures() -> None:
     health = fresh()
-    health.answered(KEY, 1.0)
-    health.answered(KEY, 2.0)
+    health.answered(KEY, 1.0, NOW)
+    health.answered(KEY, 2.0, NOW)
     assert health.report(KEY, NOW).latency_s == pytest.approx(1.2)
 
     health.failed(KEY, Fault.TROUBLE, NOW)
-    health.answered(KEY, 1.2)
+    health.answered(KEY, 1.2, NOW)
 
     assert health.report(KEY, NOW).latency_s == pytest.approx(1.2)
     assert health.report((9, None), NOW) == Report(None, 0, 0)

@@ -25,9 +25,9 @@ from channels_app.table import Candidate, ChannelRoute, Credential, Limits
 from gateway import realtime
 from gateway.chat import Usage
 from gateway.errors import GatewayError, WrongKey
+from gateway.offers import Attempt
 from gateway.realtime import usage_in
 from gateway.realtime_ends import Close, close_of_client, close_of_provider, sendable
-from gateway.routing import Attempt
 from tests.fake_upstream import FakeUpstream, json_reply, whole
 from tests.gateway.proxies import Proxy, proxy
 from tests.gateway.test_transport import closed_port

@@ -7,14 +7,15 @@ import pytest
 
 from channels_app.table import RoutingTable
 from gateway.errors import NoSuitableChannel, UnknownModel
-from gateway.routing import Attempt, plan
+from gateway.offers import Attempt
+from gateway.routing import plan
 from tests.gateway.values import channel, table
 
 CHAT = "openai-chat"
 
 
 def planned(model: str, routes: RoutingTable, seed: int = 1, dialect: str = CHAT) -> list[Attempt]:
-    return plan(model, (dialect,), routes, random.Random(seed)).attempts
+    return list(plan(model, (dialect,), routes, rng=random.Random(seed)).attempts)
 
 
 def names(attempts: list[Attempt]) -> list[str]:
@@ -113,7 +114,7 @@ def test_weights_share_the_load_inside_one_priority() -> None:
     routes = table({"gpt": [channel("Heavy", weight=3), channel("Light", weight=1)]})
     rng = random.Random(7)
 
-    first = Counter(names(plan("gpt", (CHAT,), routes, rng).attempts)[0] for _ in range(4000))
+    first = Counter(names(list(plan("gpt", (CHAT,), routes, rng=rng).attempts))[0] for _ in range(4000))
 
     assert first["Heavy"] == pytest.approx(3000, abs=120)
 
@@ -122,7 +123,7 @@ def test_weights_hold_for_the_places_after_the_first() -> None:
     routes = table({"gpt": [channel("A", weight=98), channel("B", weight=3), channel("C", weight=1)]})
     rng = random.Random(7)
 
-    orders = [names(plan("gpt", (CHAT,), routes, rng).attempts) for _ in range(4000)]
+    orders = [names(list(plan("gpt", (CHAT,), routes, rng=rng).attempts)) for _ in range(4000)]
 
     after_a = Counter(order[1] for order in orders if order[0] == "A")
     assert after_a["B"] / after_a.total() == pytest.approx(0.75, abs=0.03)
@@ -133,7 +134,7 @@ def test_huge_weights_still_draw() -> None:
     routes = table({"gpt": [channel("A", weight=10**9), channel("B", weight=10**9)]})
     rng = random.Random(7)
 
-    first = Counter(names(plan("gpt", (CHAT,), routes, rng).attempts)[0] for _ in range(400))
+    first = Counter(names(list(plan("gpt", (CHAT,), routes, rng=rng).attempts))[0] for _ in range(400))
 
     assert min(first.values()) > 100
 

@@ -7,7 +7,7 @@ from channels_app.providers import PROVIDERS
 from channels_app.secrets import digest
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, Limits, RoutingTable
 from gateway.call import Call
-from gateway.routing import Attempt
+from gateway.offers import Attempt
 
 LIMITS = Limits(connect_s=2, first_byte_s=5, idle_s=3)
 IDENTITY = ClientIdentity(1, "Chatbox", is_master=False, digest=digest("nv-of-the-app"))
