@@ -98,6 +98,10 @@ class Limits:
         meter.spend(tokens, now)
         meter.in_flight = max(0, meter.in_flight - 1)
 
+    def is_busy(self, owner: str, quota: Quota) -> bool:
+        """Whether it is the calls at once that there is no room for."""
+        return quota.concurrent_calls is not None and self.in_flight(owner) >= quota.concurrent_calls
+
     def in_flight(self, owner: str) -> int:
         meter = self._meters.get(owner)
         return meter.in_flight if meter else 0

@@ -100,9 +100,9 @@ async def first_good_answer(
     outcome.route = route = Route(chosen)
     failures: list[tuple[Attempt, ChannelFailure]] = []
     impossible: list[tuple[Attempt, Impossible]] = []
-    waits: list[float] = []
+    at_limit: list[tuple[Attempt, float]] = []
     for attempt in chosen.attempts:
-        left = table.total_s - (time.perf_counter() - call.started) if failures else table.total_s
+        left = seconds_left(call, table) if failures else table.total_s
         if left <= 0:
             break
         try:
@@ -112,7 +112,7 @@ async def first_good_answer(
             route.passed_over.append((attempt, f"can't be asked for {problem.feature}"))
             continue
         if wait := admission.enter_channel(attempt.candidate.channel, outcome):
-            waits.append(wait)
+            at_limit.append((attempt, wait))
             route.passed_over.append((attempt, f"at its limit, {wait:.0f} s to go"))
             continue
         try:
@@ -121,10 +121,47 @@ async def first_good_answer(
             admission.leave_channel(attempt.candidate.channel, outcome)
             failures.append((attempt, failure))
             if not failure.retryable:
-                break
+                return give_up(call, failures, outcome)
+    if at_limit and (answer := await in_its_turn(call, table, outcome, at_limit, failures)):
+        return answer
     if failures:
         return give_up(call, failures, outcome)
-    raise admission.refusal("Every channel", min(waits)) if waits else refused_as_impossible(call, impossible, table)
+    if at_limit:
+        raise admission.refusal("Every channel", min(wait for _, wait in at_limit))
+    raise refused_as_impossible(call, impossible, table)
+
+
+def seconds_left(call: Call, table: RoutingTable) -> float:
+    """Of the time that all attempts at a call may take."""
+    return table.total_s - (time.perf_counter() - call.started)
+
+
+async def in_its_turn(
+    call: Call,
+    table: RoutingTable,
+    outcome: Outcome,
+    at_limit: list[tuple[Attempt, float]],
+    failures: list[tuple[Attempt, ChannelFailure]],
+) -> Answer | None:
+    """The answer of a busy engine of this machine, once it has room: nobody else had any. None if it never had, or if
+    it failed."""
+    attempt = next((each for each, _ in at_limit if each.candidate.channel.provider.local), None)
+    if not attempt:
+        return None
+    channel, began_at = attempt.candidate.channel, time.perf_counter()
+    has_room = await admission.wait_for_channel(channel, outcome, seconds_left(call, table))
+    waited = time.perf_counter() - began_at
+    outcome.upstream_s += waited  # the engine's time, not ours
+    if not has_room:
+        return None
+    outcome.route.passed_over.append((attempt, f"waited {waited:.1f} s for its turn"))
+    try:
+        sent = translate.outgoing(call, attempt)
+        return await judged(call, attempt, sent, outcome, max(seconds_left(call, table), LEAST_SECONDS))
+    except ChannelFailure as failure:
+        admission.leave_channel(channel, outcome)
+        failures.append((attempt, failure))
+        return None
 
 
 def plan_for(call: Call, table: RoutingTable) -> Plan:

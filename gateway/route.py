@@ -71,7 +71,8 @@ class Route:
 
     def _reasons(self) -> dict[int, str]:
         reasons: dict[int, str] = {id(attempt): str(pause) for attempt, pause in self.plan.paused}
-        reasons |= {id(attempt): reason for attempt, reason in (*self.plan.lacking, *self.passed_over)}
+        for attempt, reason in (*self.plan.lacking, *self.passed_over):
+            reasons[id(attempt)] = "; ".join(filter(None, [reasons.get(id(attempt)), reason]))
         for attempt, _, _, error in self.tried:
             reasons[id(attempt)] = "; ".join(filter(None, [reasons.get(id(attempt)), error or "answered"]))
         return reasons

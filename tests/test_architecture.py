@@ -29,12 +29,12 @@ STOREYS = (
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "health", "limits", "paths", "visits"),
+    ("call", "errors", "health", "limits", "paths", "queues", "visits"),
     ("apps", "chat", "models"),
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors fixes health limits memory mending multipart "
-    "needs offers overrides paths quirks routing splice sse tool_names usage".split()
+    "needs offers overrides paths queues quirks routing splice sse tool_names usage".split()
 )
 
 
