@@ -15,14 +15,13 @@ _HEADERS = (b"x-api-key", b"x-goog-api-key", b"api-key")
 
 def authenticate(headers: Mapping[bytes, bytes], query: bytes, table: RoutingTable) -> ClientIdentity:
     """The owner of the first key that is one of ours. Raises NoKey, WrongKey or ExpiredKey."""
-    presented = list(presented_keys(headers, query))
-    for token in presented:
+    for token in presented_keys(headers, query):
         identity = identity_of(token, table)
         if identity:
             if identity.expires_at is not None and identity.expires_at <= time.time():
                 raise ExpiredKey(f"Novapi: the key '{identity.name}' has expired. Make a new one in the dashboard.")
             return identity
-    raise refusal(presented)
+    raise refusal(list(presented_keys(headers, query)))
 
 
 def presented_keys(headers: Mapping[bytes, bytes], query: bytes) -> Iterator[str]:
