@@ -4,6 +4,7 @@
 """
 
 import logging
+import math
 import threading
 from collections import defaultdict
 
@@ -54,6 +55,7 @@ def load() -> RoutingTable:
         max_attempts=preferences.max_attempts,
         max_body_bytes=preferences.max_body_mb * 1024 * 1024,
         total_s=preferences.total_s,
+        sticky=preferences.sticky,
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
     )
@@ -88,6 +90,7 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
         credentials=credentials(channel),
         overrides=channel.overrides,
         quota=quota_of(channel),
+        failures_to_pause=channel.failures_to_pause or preferences.failures_to_pause or math.inf,
     )
 
 

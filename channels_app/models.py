@@ -68,6 +68,9 @@ class Channel(Limited):
     connect_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
     first_byte_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
     idle_s = models.FloatField(null=True, blank=True, help_text="Blank: as in Preferences.")
+    failures_to_pause = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Blank: as in Preferences."
+    )
     overrides = models.JSONField(
         default=dict,
         db_default={},  # rows that other programs insert know nothing of it
@@ -319,6 +322,17 @@ class Preferences(models.Model):
         default=64, validators=[MinValueValidator(1), MaxValueValidator(1024)], help_text="Largest request, in MiB."
     )
 
+    failures_to_pause = models.PositiveIntegerField(
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1)],
+        help_text="So many failures in a row pause a key. Blank: never.",
+        null=True,
+        blank=True,
+    )
+    sticky = models.BooleanField(
+        default=True, db_default=True, help_text="Keep a conversation with the key that has it in its cache."
+    )
     runaway_failures = models.PositiveIntegerField(
         default=50,
         db_default=50,

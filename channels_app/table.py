@@ -58,6 +58,7 @@ class ChannelRoute:
     credentials: tuple[Credential, ...]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     quota: Quota = UNLIMITED
+    failures_to_pause: float = 3  # in a row; infinite: never
 
     def __hash__(self) -> int:
         return hash((self.id, self.base_url))
@@ -134,6 +135,7 @@ class RoutingTable:
     patterns: tuple[tuple[str, tuple[Candidate, ...]], ...] = ()
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0
+    sticky: bool = True  # whether conversations stay with a key
     strategies: Mapping[str, str] = field(default_factory=dict)
     offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 

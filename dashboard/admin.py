@@ -130,7 +130,7 @@ class ChannelAdmin(RefreshingAdmin):
     form = ChannelForm
     fieldsets = [
         (None, {"fields": ["name", "provider", "base_url", "enabled"]}),
-        ("Order", {"fields": ["priority", "weight"]}),
+        ("Order", {"fields": ["priority", "weight", "failures_to_pause"]}),
         ("Time limits in seconds", {"fields": ["connect_s", "first_byte_s", "idle_s"], "classes": ["collapse"]}),
         (
             "Limits",

@@ -115,8 +115,15 @@ class Health:
         if condition := self._conditions.get(key):
             condition.probed_at = 0.0
 
-    def failed(self, key: KeyId, fault: Fault, now: float, retry_after: float | None = None) -> None:
-        """It failed; `retry_after` seconds is what the provider asked for."""
+    def failed(
+        self,
+        key: KeyId,
+        fault: Fault,
+        now: float,
+        retry_after: float | None = None,
+        to_open: float = FAILURES_TO_OPEN,
+    ) -> None:
+        """It failed; `retry_after` seconds is what the provider asked for; `to_open` failures in a row pause it."""
         if fault is Fault.NOT_ITS_FAULT:
             self.let_go(key)
             return
@@ -125,18 +132,18 @@ class Health:
         condition.failures = condition.failures + 1 if in_a_row else 1
         condition.failed_at, condition.probed_at, condition.reason = now, 0.0, fault.value
         condition.is_refused = fault is Fault.KEY_REFUSED
-        if seconds := self._seconds(condition, fault, retry_after):
+        if seconds := self._seconds(condition, fault, retry_after, to_open):
             condition.until = now + seconds
 
-    def _seconds(self, condition: Condition, fault: Fault, retry_after: float | None) -> float:
+    def _seconds(self, condition: Condition, fault: Fault, retry_after: float | None, to_open: float) -> float:
         """How long to leave it alone; 0: not at all."""
         if fault is Fault.NO_CREDIT:
             return max(NO_CREDIT_SECONDS, retry_after or 0)
         if fault is Fault.RATE_LIMITED:
             return retry_after if retry_after is not None else RATE_LIMIT_SECONDS
-        if fault is Fault.KEY_REFUSED or condition.failures < FAILURES_TO_OPEN:
+        if fault is Fault.KEY_REFUSED or condition.failures < to_open:
             return retry_after or 0.0
-        doubled = FIRST_PAUSE_SECONDS * float(2 ** min(condition.failures - FAILURES_TO_OPEN, 10))
+        doubled = FIRST_PAUSE_SECONDS * float(2 ** min(condition.failures - to_open, 10))
         return max(retry_after or 0.0, min(LONGEST_PAUSE_SECONDS, doubled) * (1 + 0.2 * self._jitter()))
 
     def report(self, key: KeyId, now: float) -> Report:

@@ -167,15 +167,15 @@ async def in_its_turn(
 def plan_for(call: Call, table: RoutingTable) -> Plan:
     """The attempts at a call. Raises UnknownModel and NoSuitableChannel."""
     offer = offer_for(call.model, call.dialects, table)
-    return offer.only or routing.chosen(offer, what_is_known(call))
+    return offer.only or routing.chosen(offer, what_is_known(call, table))
 
 
-def what_is_known(call: Call) -> Known:
+def what_is_known(call: Call, table: RoutingTable) -> Known:
     """For a call that has a choice."""
     now = time.monotonic()
     return Known(
         pause_of=lambda key: health.pause(key, now),
-        last_used=stickiness.last_used(call.session, call.model),
+        last_used=stickiness.last_used(call.session, call.model) if table.sticky else None,
         needs=needs_of(call),
         latency_of=lambda key: health.latency(key, now),
     )
@@ -193,7 +193,7 @@ async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome,
         answer = await try_once(call, attempt, sent, outcome, left)
     except ChannelFailure as failure:
         now = time.monotonic()
-        health.failed(key, fault_of(failure), now, failure.retry_after)
+        health.failed(key, fault_of(failure), now, failure.retry_after, channel.failures_to_pause)
         outcome.route.add(attempt, now - began_at, failure.status or 0, failure.reason)
         raise
     except BaseException:
@@ -368,7 +368,8 @@ def judge_stream(exchange: Exchange, passing: Passing) -> None:
     if outcome.status in (CLIENT_GONE, STOPPED):
         health.let_go(key)
     elif passing.error:
-        health.failed(key, Fault.TROUBLE, time.monotonic())
+        to_open = exchange.attempt.candidate.channel.failures_to_pause
+        health.failed(key, Fault.TROUBLE, time.monotonic(), to_open=to_open)
     else:
         health.answered(key, (outcome.first_token_ms or 0) / 1000, time.monotonic())
 

@@ -70,6 +70,7 @@ class ChannelPatch(QuotaIn):
     connect_s: float | None = Field(None, gt=0)
     first_byte_s: float | None = Field(None, gt=0)
     idle_s: float | None = Field(None, gt=0)
+    failures_to_pause: int | None = Field(None, ge=1, le=1_000_000)
     overrides: dict[str, Any] | None = None
     enabled: bool | None = None
 
@@ -130,6 +131,7 @@ class ChannelOut(QuotaOut):
     connect_s: float | None
     first_byte_s: float | None
     idle_s: float | None
+    failures_to_pause: int | None
     overrides: dict[str, Any]
     enabled: bool
     health: HealthOut | None  # of a channel that needs no key; null where the keys have theirs
@@ -252,6 +254,8 @@ class PreferencesPatch(Strict):
     idle_s: float | None = Field(None, gt=0)
     total_s: float | None = Field(None, gt=0)
     max_body_mb: int | None = Field(None, ge=1, le=1024)
+    failures_to_pause: int | None = Field(None, ge=1, le=1_000_000)
+    sticky: bool | None = None
     runaway_failures: int | None = Field(None, ge=2, le=1_000_000)
     runaway_usd_per_minute: float | None = Field(None, gt=0, le=1_000_000)
     paid_recovery: bool | None = None
@@ -264,6 +268,8 @@ class PreferencesOut(Schema):
     idle_s: float
     total_s: float
     max_body_mb: int
+    failures_to_pause: int | None
+    sticky: bool
     runaway_failures: int | None
     runaway_usd_per_minute: float | None
     paid_recovery: bool

@@ -13,7 +13,7 @@ from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from gateway.recorder import recorder
 
-SWITCHED_OFF_BY_NULL = frozenset({"runaway_failures", "runaway_usd_per_minute"})
+SWITCHED_OFF_BY_NULL = frozenset({"failures_to_pause", "runaway_failures", "runaway_usd_per_minute"})
 router = Router(tags=["system"])
 
 

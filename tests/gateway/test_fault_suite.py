@@ -190,6 +190,22 @@ def test_channel_that_fails_again_and_again_is_left_alone(novapi: Novapi, three:
     assert (len(bad.received), len(well.received)) == (3, 6)
 
 
+@pytest.mark.parametrize(
+    ("of_channel", "of_preferences", "tries"), [(1, 3, 1), (None, 2, 2), (None, None, 6), (4, None, 4)]
+)
+def test_owner_decides_how_many_failures_pause_a_key(
+    novapi: Novapi, of_channel: int | None, of_preferences: int | None, tries: int
+) -> None:
+    with FakeUpstream(refusing(500)) as bad, FakeUpstream(good) as well:
+        novapi.api("PATCH", "/preferences", json={"failures_to_pause": of_preferences})
+        model = novapi.add_channel(bad.url, priority=1, failures_to_pause=of_channel)
+        novapi.add_channel(well.url, model=model)
+        assert {novapi.chat(model).status_code for _ in range(6)} == {200}
+        novapi.api("PATCH", "/preferences", json={"failures_to_pause": 3})
+
+    assert len(bad.received) == tries
+
+
 def test_least_bad_is_tried_where_nothing_is_well(novapi: Novapi) -> None:
     with FakeUpstream(refusing(500)) as upstream:
         model = novapi.add_channel(upstream.url)
@@ -343,6 +359,17 @@ def test_conversation_stays_with_the_key_that_has_it_in_its_cache(novapi: Novapi
         for call in one.received + two.received:
             used.setdefault(call.json["prompt_cache_key"], set()).add(call.headers["authorization"])
         assert {name: len(keys) for name, keys in used.items()} == dict.fromkeys(("ada", "bob", "cem", "dua"), 1)
+
+
+def test_conversations_are_spread_where_the_owner_wants_it(novapi: Novapi) -> None:
+    with FakeUpstream(good) as upstream:
+        model = novapi.add_channel(upstream.url, api_keys=["sk-one-first-0001", "sk-one-second-0002"])
+        novapi.api("PATCH", "/preferences", json={"sticky": False})
+        for _ in range(4):
+            assert novapi.chat(model, prompt_cache_key="ada").status_code == 200
+        novapi.api("PATCH", "/preferences", json={"sticky": True})
+
+    assert len({call.headers["authorization"] for call in upstream.received}) == 2
 
 
 def test_limit_of_a_key_is_told_with_its_waiting_time(novapi: Novapi) -> None:
