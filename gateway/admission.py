@@ -1,28 +1,44 @@
-"""The owner's limits, of client keys and of channels, applied to calls."""
+"""The owner's limits and budgets, of client keys and of channels, applied to calls."""
 
 import math
 import time
+from typing import NamedTuple
 
 from channels_app.table import UNLIMITED, ChannelRoute, Quota
 from gateway.call import Call, Outcome
 from gateway.errors import LimitReached
 from gateway.limits import limits
 from gateway.queues import queues
+from gateway.spending import Overspent, spending
+
+
+class Refusal(NamedTuple):
+    """Why a channel takes no call now, in words for its owner, and the seconds until it does."""
+
+    reason: str
+    seconds: float
 
 
 def enter_with_key(call: Call, outcome: Outcome) -> None:
     """The call counts against its key's limits from here on. Raises LimitReached."""
     if call.key.quota is UNLIMITED:
         return
-    if wait := enter(f"key:{call.key.id}", call.key.quota, outcome):
+    owner = f"key:{call.key.id}"
+    if overspent := spending.overspent(owner, call.key.quota):
+        raise over_budget(f"The key '{call.key.name}'", overspent)
+    if wait := enter(owner, call.key.quota, outcome):
         raise refusal(f"The key '{call.key.name}'", wait)
 
 
-def enter_channel(channel: ChannelRoute, outcome: Outcome) -> float:
-    """The same with a channel: 0 if the call may go on, else the seconds until it may."""
+def enter_channel(channel: ChannelRoute, outcome: Outcome) -> Refusal | None:
+    """The same with a channel: None if the call may go on."""
     if channel.quota is UNLIMITED:
-        return 0.0
-    return enter(owner_of(channel), channel.quota, outcome)
+        return None
+    owner = owner_of(channel)
+    if overspent := spending.overspent(owner, channel.quota):
+        return Refusal(f"has spent its budget of {overspent}", overspent.seconds)
+    wait = enter(owner, channel.quota, outcome)
+    return Refusal(f"at its limit, {wait:.0f} s to go", wait) if wait else None
 
 
 def enter(owner: str, quota: Quota, outcome: Outcome) -> float:
@@ -69,6 +85,20 @@ def leave_all(outcome: Outcome) -> None:
         limits.leave(owner, spent, time.monotonic())
         queues.move_up(owner)
     outcome.admitted.clear()
+
+
+def over_budget(who: str, overspent: Overspent) -> LimitReached:
+    text = f"Novapi: {who} has spent its budget of {overspent}. Raise the budget, or wait for the next one."
+    return LimitReached(text, headers={"retry-after": str(math.ceil(overspent.seconds)), "x-should-retry": "false"})
+
+
+def nobody_may(refusals: list[Refusal]) -> LimitReached:
+    """Every channel that could have served the call is at a limit of its own."""
+    soonest = min(refusals, key=lambda each: each.seconds)
+    if all("budget" in each.reason for each in refusals):
+        text = f"Novapi: Every channel {soonest.reason}. Raise the budget, or wait for the next one."
+        return LimitReached(text, headers={"retry-after": str(math.ceil(soonest.seconds)), "x-should-retry": "false"})
+    return refusal("Every channel", soonest.seconds)
 
 
 def refusal(who: str, wait: float) -> LimitReached:

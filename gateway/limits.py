@@ -1,7 +1,7 @@
 """What a client key and a channel may use: calls per minute, tokens per minute, calls at once.
 
-In the memory of this process only, after a restart everybody starts anew. The clock is the caller's, in seconds, and
-never goes back.
+In the memory of this process; `gateway.history` brings back the last minute at the start. The clock is the caller's,
+in seconds, and never goes back.
 """
 
 import math
@@ -90,6 +90,12 @@ class Limits:
         if quota.requests_per_minute is not None:
             meter.requests.append(now)
         return None
+
+    def note(self, owner: str, tokens: int, at: float) -> None:
+        """A call of before the start, at a time within the window; calls come in order."""
+        meter = self._used(owner, at)
+        meter.requests.append(at)
+        meter.spend(tokens, at)
 
     def leave(self, owner: str, tokens: int, now: float) -> None:
         """A call has ended; its tokens, in and out, count from now on."""

@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 
+from gateway import pricing
 from gateway.call import Call, Outcome
+from gateway.chat import Usage
+from gateway.history import restore_spending
 from gateway.models import UsageRecord
+from gateway.spending import spending
 from gateway.usage import estimate
 
 logger = logging.getLogger(__name__)
@@ -19,6 +23,9 @@ BATCH_SECONDS = 0.01  # small batches: 300 rows at once would hold up the calls 
 BATCH_ROWS = 500  # one transaction; also how long the writer holds the interpreter at a time
 RETRY_SECONDS = 1.0
 MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the database locked
+
+COUNTS = ("count_tokens", "countTokens", "input_tokens")  # endpoints that cost nothing
+NOT_BY_TOKEN = ("audio/", "images/", "files", "batches")
 
 _COLUMNS = [field.attname for field in UsageRecord._meta.concrete_fields if not field.primary_key]
 _INSERT = f"INSERT INTO {UsageRecord._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -74,6 +81,7 @@ class Recorder:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        restore_spending(spending)
         while not self._closing.is_set():
             self._wake.wait()
             self._closing.wait(BATCH_SECONDS)
@@ -88,7 +96,7 @@ class Recorder:
             batch = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
             self._in_hand = len(batch)
             try:
-                write([row(finished) for finished in batch])
+                store(batch)
             except DatabaseError as problem:
                 self._keep(batch)
                 logger.error("Usage records could not be written (%s); %d wait.", problem, len(self._waiting))
@@ -103,7 +111,7 @@ class Recorder:
         """One record that can't be stored must not cost the others, nor end the thread."""
         for finished in batch:
             try:
-                write([row(finished)])
+                store([finished])
             except Exception:
                 self.lost += 1
                 logger.exception("The usage record of call %s could not be written.", finished.call[0])
@@ -114,6 +122,14 @@ class Recorder:
         while len(self._waiting) > MAX_WAITING:
             self._waiting.popleft()
             self.lost += 1
+
+
+def store(batch: list[Finished]) -> None:
+    """Write the records; what is on disk counts towards the budgets."""
+    write([row(finished) for finished in batch])
+    for finished in batch:
+        if finished.outcome.cost_nano:
+            spend(finished, finished.outcome.cost_nano)
 
 
 def write(rows: list[Row]) -> None:
@@ -132,6 +148,8 @@ def row(finished: Finished) -> Row:
     """A finished call as the columns of UsageRecord, in their order."""
     request_id, key_id, key_name, app, dialect, endpoint, model, stream = finished.call
     outcome = finished.outcome
+    tokens = tokens_of(finished)
+    outcome.cost_nano = cost_of(outcome, endpoint, tokens)
     started_at = datetime.fromtimestamp(finished.started_at, UTC)
     return (
         request_id,
@@ -154,19 +172,38 @@ def row(finished: Finished) -> Row:
         outcome.first_token_ms,
         finished.duration_ms,
         outcome.overhead_ms,
-        *token_columns(finished),
+        *token_columns(tokens),
         outcome.cost_nano,
     )
 
 
-def token_columns(finished: Finished) -> Row:
+def tokens_of(finished: Finished) -> Usage | None:
     """Tokens as counted by the provider, else estimated, else unknown."""
     tokens = finished.outcome.tokens
     if tokens is None and finished.body is not None:
         tokens = estimate(finished.body, finished.outcome.events)
+    return tokens
+
+
+def cost_of(outcome: Outcome, endpoint: str, tokens: Usage | None) -> int | None:
+    """In nano-dollars. A call that nobody answered costs nothing; pictures and sounds are not sold by these tokens."""
+    if not outcome.answered or endpoint.endswith(COUNTS):
+        return 0
+    if tokens is None or endpoint.startswith(NOT_BY_TOKEN):
+        return 0 if pricing.is_local(outcome.provider) else None
+    return pricing.cost(outcome.provider, (outcome.model_sent, outcome.model_answered), tokens)
+
+
+def token_columns(tokens: Usage | None) -> Row:
     if tokens is None:
         return None, None, None, None, False
     return tokens.input, tokens.output, tokens.cached, tokens.reasoning, tokens.is_estimated
+
+
+def spend(finished: Finished, nano: int) -> None:
+    """Of its key's and its channel's budgets."""
+    spending.add(f"key:{finished.call[1]}", nano, finished.started_at)
+    spending.add(f"channel:{finished.outcome.channel_id}", nano, finished.started_at)
 
 
 recorder = Recorder()

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import httpx
 
 from channels_app.table import RoutingTable
-from gateway import admission, routing, translate, upstream
+from gateway import admission, pricing, routing, translate, upstream
+from gateway.admission import Refusal
 from gateway.call import Answer, Call, HeaderPairs, Outcome
 from gateway.dialects.format import Impossible, Malformed
 from gateway.dialects.openai import AnswerHead, NotAnAnswer, error_in, error_status, read_answer
@@ -100,7 +101,7 @@ async def first_good_answer(
     outcome.route = route = Route(chosen)
     failures: list[tuple[Attempt, ChannelFailure]] = []
     impossible: list[tuple[Attempt, Impossible]] = []
-    at_limit: list[tuple[Attempt, float]] = []
+    at_limit: list[tuple[Attempt, Refusal]] = []
     for attempt in chosen.attempts:
         left = seconds_left(call, table) if failures else table.total_s
         if left <= 0:
@@ -111,9 +112,9 @@ async def first_good_answer(
             impossible.append((attempt, problem))
             route.passed_over.append((attempt, f"can't be asked for {problem.feature}"))
             continue
-        if wait := admission.enter_channel(attempt.candidate.channel, outcome):
-            at_limit.append((attempt, wait))
-            route.passed_over.append((attempt, f"at its limit, {wait:.0f} s to go"))
+        if refusal := admission.enter_channel(attempt.candidate.channel, outcome):
+            at_limit.append((attempt, refusal))
+            route.passed_over.append((attempt, refusal.reason))
             continue
         try:
             return await judged(call, attempt, sent, outcome, left)
@@ -127,7 +128,7 @@ async def first_good_answer(
     if failures:
         return give_up(call, failures, outcome)
     if at_limit:
-        raise admission.refusal("Every channel", min(wait for _, wait in at_limit))
+        raise admission.nobody_may([refusal for _, refusal in at_limit])
     raise refused_as_impossible(call, impossible, table)
 
 
@@ -140,7 +141,7 @@ async def in_its_turn(
     call: Call,
     table: RoutingTable,
     outcome: Outcome,
-    at_limit: list[tuple[Attempt, float]],
+    at_limit: list[tuple[Attempt, Refusal]],
     failures: list[tuple[Attempt, ChannelFailure]],
 ) -> Answer | None:
     """The answer of a busy engine of this machine, once it has room: nobody else had any. None if it never had, or if
@@ -178,6 +179,7 @@ def what_is_known(call: Call, table: RoutingTable) -> Known:
         last_used=stickiness.last_used(call.session, call.model) if table.sticky else None,
         needs=needs_of(call),
         latency_of=lambda key: health.latency(key, now),
+        price_of=lambda candidate: pricing.list_price(candidate.channel.provider.id, candidate.upstream),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 
 from channels_app import candidates
+from gateway.history import restore_limits
+from gateway.limits import limits
 from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
@@ -70,6 +72,7 @@ class Server:
     def start(self) -> None:
         allow_many_files()
         sys.setswitchinterval(SWITCH_SECONDS)
+        restore_limits(limits)
         recorder.start()
         candidates.watcher.start()
         self._thread.start()

@@ -24,8 +24,9 @@ STOREYS = (
     ("headers", "realtime_ends", "upstream"),
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
-    ("decoding", "memory", "mending", "quirks", "route", "routing"),
-    ("offers", "stickiness", "tool_names", "usage"),
+    ("history",),
+    ("decoding", "memory", "mending", "quirks", "route", "routing", "spending"),
+    ("offers", "pricing", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
@@ -34,7 +35,7 @@ STOREYS = (
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors fixes health limits memory mending multipart "
-    "needs offers overrides paths queues quirks routing splice sse tool_names usage".split()
+    "needs offers overrides paths pricing queues quirks routing splice spending sse tool_names usage".split()
 )
 
 

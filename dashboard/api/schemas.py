@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
-from channels_app.models import Channel, ChannelKey
+from channels_app.models import Channel, ChannelKey, ClientKey
 from gateway.health import health
+from gateway.pricing import NANO
+from gateway.spending import spending
 
 
 class Strict(Schema):
@@ -28,11 +30,28 @@ class QuotaIn(Strict):
 
 
 class QuotaOut(Schema):
+    """The limits, and what was spent of the budgets, as far as prices are known."""
+
     requests_per_minute: int | None
     tokens_per_minute: int | None
     concurrent_calls: int | None
     budget_per_day: float | None
     budget_per_month: float | None
+    spent_today: float
+    spent_this_month: float
+
+    @staticmethod
+    def resolve_spent_today(row: Channel | ClientKey) -> float:
+        return spending.spent(owner_of(row)).today / NANO
+
+    @staticmethod
+    def resolve_spent_this_month(row: Channel | ClientKey) -> float:
+        return spending.spent(owner_of(row)).this_month / NANO
+
+
+def owner_of(row: Channel | ClientKey) -> str:
+    """As `gateway.spending` knows it."""
+    return f"{'channel' if isinstance(row, Channel) else 'key'}:{row.pk}"
 
 
 class ModelName(Strict):

@@ -1,0 +1,190 @@
+"""What a call costs, by the list prices that come with `genai-prices`: bundled, so nothing is asked of the network.
+
+Money is in billionths of a US dollar ("nano"), whole numbers that add up exactly. A price that nobody knows is None,
+never 0. The library is loaded when it is first needed, and never on the serving loop: it takes a tenth of a second.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from channels_app.providers import PROVIDERS
+from gateway.chat import Usage
+
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, ModelPrice
+
+# Our providers → theirs. One that is missing sells at prices of its own, or in yuan, or by subscription: a price of
+# the model's maker would be a guess.
+SELLERS = {
+    "openai": "openai",
+    "azure-v1": "azure",
+    "azure-legacy": "azure",
+    "azure-anthropic": "azure",
+    "anthropic": "anthropic",
+    "google": "google",
+    "vertex": "google",
+    "bedrock-mantle": "aws",
+    "bedrock-runtime": "aws",
+    "deepseek": "deepseek",
+    "mistral": "mistral",
+    "groq": "groq",
+    "openrouter": "openrouter",
+    "xai": "x-ai",
+    "moonshotai": "moonshotai",
+    "zai": "zai",
+    "minimax": "minimax",
+    "togetherai": "together",
+    "fireworks-ai": "fireworks",
+    "cerebras": "cerebras",
+    "perplexity": "perplexity",
+    "cohere": "cohere",
+    "novita-ai": "novita",
+}
+NANO = 10**9
+MILLION = 10**6
+MOST_MODELS = 4096  # whose price is remembered, or that nobody knows it
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Nano-dollars per million tokens. With more than so many tokens of input, all tokens cost the tier's price."""
+
+    base: int
+    tiers: tuple[tuple[int, int], ...] = ()  # above so many → price, the highest first
+
+    def at(self, given: int) -> int:
+        for start, price in self.tiers:
+            if given > start:
+                return price
+        return self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What a model's tokens cost; None: like the kind of token it is a part of."""
+
+    input: Rate
+    output: Rate
+    cached: Rate | None = None
+    cache_written: Rate | None = None
+    reasoning: Rate | None = None
+
+    def cost(self, usage: Usage) -> int:
+        """In nano-dollars, rounded half up."""
+        given = usage.input
+        cached, written = min(usage.cached, given), min(usage.cache_written, max(0, given - usage.cached))
+        thought = min(usage.reasoning, usage.output)
+        parts = (
+            ((given - cached - written), self.input),
+            (cached, self.cached or self.input),
+            (written, self.cache_written or self.input),
+            (usage.output - thought, self.output),
+            (thought, self.reasoning or self.output),
+        )
+        total = sum(tokens * rate.at(given) for tokens, rate in parts if tokens)
+        return (total + MILLION // 2) // MILLION
+
+
+def cost(provider: str, models: Iterable[str], usage: Usage, at: datetime | None = None) -> int | None:
+    """Nano-dollars for `usage` of the first of `models` whose price is known; None if none is. What runs on this
+    machine costs nothing. Loads the price list."""
+    if is_local(provider):
+        return 0
+    for model in models:
+        if rates := rates_of(provider, model, at):
+            return rates.cost(usage)
+    return None
+
+
+def list_price(provider: str, model: str) -> int | None:
+    """For comparing: nano-dollars for three million tokens of input and one of output. None: nobody knows, or not yet,
+    for this never waits until the price list is loaded."""
+    if is_local(provider):
+        return 0
+    if not library.is_loaded:
+        library.load_in_thread()
+        return None
+    rates = rates_of(provider, model)
+    return rates.cost(Usage(input=3 * MILLION, output=MILLION)) if rates else None
+
+
+def is_local(provider: str) -> bool:
+    row = PROVIDERS.get(provider)
+    return row is not None and row.local
+
+
+def rates_of(provider: str, model: str, at: datetime | None = None) -> Rates | None:
+    """The rates in force at a time, now unless told otherwise: some change by the hour."""
+    info = model_of(provider, model) if provider in SELLERS and model else None
+    if info is None:
+        return None
+    if isinstance(info.prices, list):
+        return read_rates(info.get_prices(at or datetime.now(UTC)))
+    return steady_rates(provider, model)
+
+
+@lru_cache(maxsize=MOST_MODELS)
+def steady_rates(provider: str, model: str) -> Rates | None:
+    """Of a model whose price does not change."""
+    info = model_of(provider, model)
+    return read_rates(info.get_prices(datetime.now(UTC))) if info else None
+
+
+@lru_cache(maxsize=MOST_MODELS)
+def model_of(provider: str, model: str) -> "ModelInfo | None":
+    try:
+        found: ModelInfo = library.snapshot().find_provider_model(model, None, SELLERS[provider], None)[1]
+    except LookupError:
+        return None
+    return found
+
+
+def read_rates(price: "ModelPrice") -> Rates | None:
+    """The library's price by the kinds of tokens that we count. None for what is not sold by the token."""
+    if price.input_mtok is None:
+        return None
+    return Rates(
+        input=read_rate(price.input_mtok),
+        output=read_rate(price.output_mtok) if price.output_mtok is not None else Rate(0),
+        cached=read_rate(price.cache_read_mtok) if price.cache_read_mtok is not None else None,
+        cache_written=read_rate(price.cache_write_mtok) if price.cache_write_mtok is not None else None,
+        reasoning=read_rate(price.output_reasoning_mtok) if price.output_reasoning_mtok is not None else None,
+    )
+
+
+def read_rate(price: Any) -> Rate:
+    """A Decimal of US dollars per million tokens, or the library's TieredPrices of them."""
+    if not hasattr(price, "tiers"):
+        return Rate(int(price * NANO))
+    return Rate(int(price.base * NANO), tuple((tier.start, int(tier.price * NANO)) for tier in reversed(price.tiers)))
+
+
+class Library:
+    """`genai-prices`, loaded when it is needed."""
+
+    def __init__(self) -> None:
+        self._snapshot: Any = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._snapshot is not None
+
+    def snapshot(self) -> Any:
+        if self._snapshot is None:
+            from genai_prices.data_snapshot import get_snapshot
+
+            self._snapshot = get_snapshot()
+        return self._snapshot
+
+    def load_in_thread(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self.snapshot, name="prices", daemon=True)
+            self._thread.start()
+
+
+library = Library()

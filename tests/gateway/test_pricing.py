@@ -1,0 +1,137 @@
+"""What calls cost: compared with the library's own arithmetic for every model it knows."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+from genai_prices import Usage as TheirUsage
+from genai_prices.data_snapshot import get_snapshot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels_app.providers import PROVIDERS
+from gateway.chat import Usage
+from gateway.pricing import SELLERS, cost, library, list_price, rates_of, read_rates
+from tests.running import eventually
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+OURS = {theirs: ours for ours, theirs in reversed(SELLERS.items())}
+SOLD_BY_TOKEN = [
+    (provider.id, model)
+    for provider in get_snapshot().providers
+    if provider.id in OURS
+    for model in provider.models
+    if model.get_prices(NOON).input_mtok is not None
+]
+
+
+def test_every_seller_is_known_on_both_sides() -> None:
+    assert SELLERS.keys() <= PROVIDERS.keys()
+    assert set(SELLERS.values()) <= {provider.id for provider in get_snapshot().providers}
+    assert not any(PROVIDERS[name].local for name in SELLERS)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage", "dollars"),
+    [
+        ("openai", "gpt-4o", Usage(input=1_000_000, output=100_000), "3.5"),
+        ("openai", "gpt-4o", Usage(input=1_000_000, cached=400_000), "2.0"),
+        ("azure-v1", "gpt-4o", Usage(input=1000, output=1000), "0.0125"),
+        ("anthropic", "claude-sonnet-4-5", Usage(input=100_000, cached=50_000, cache_written=40_000), "0.195"),
+        ("anthropic", "claude-sonnet-4-5", Usage(output=1), "0.000015"),
+        ("google", "gemini-2.5-pro", Usage(input=200_000, output=1000), "0.26"),
+        ("google", "gemini-2.5-pro", Usage(input=200_001, output=1000), "0.5150025"),
+    ],
+)
+def test_well_known_prices(provider: str, model: str, usage: Usage, dollars: str) -> None:
+    assert cost(provider, [model], usage, NOON) == int(Decimal(dollars) * 10**9)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    st.sampled_from(SOLD_BY_TOKEN),
+    st.integers(0, 2_000_000),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.integers(0, 500_000),
+    st.floats(0, 1),
+    st.integers(0, 23),
+)
+def test_arithmetic_is_the_librarys_own(
+    seller_and_model: tuple[str, object], fed: int, read: float, write: float, made: int, thought: float, hour: int
+) -> None:
+    seller, model = seller_and_model
+    at = NOON + timedelta(hours=hour)
+    cached = int(fed * read)
+    usage = Usage(
+        input=fed, output=made, cached=cached, cache_written=int((fed - cached) * write), reasoning=int(made * thought)
+    )
+    theirs = model.calc_price(  # type: ignore[attr-defined]
+        TheirUsage(
+            input_tokens=fed,
+            output_tokens=made,
+            cache_read_tokens=usage.cached,
+            cache_write_tokens=usage.cache_written,
+            output_reasoning_tokens=usage.reasoning,
+        ),
+        next(provider for provider in get_snapshot().providers if provider.id == seller),
+        genai_request_timestamp=at,
+    )
+
+    rates = read_rates(model.get_prices(at))  # type: ignore[attr-defined]
+
+    assert rates is not None
+    assert rates.cost(usage) == int((theirs.total_price * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [("custom", "gpt-4o"), ("aihubmix", "gpt-4o"), ("openai", "no-such-model"), ("openai", ""), ("gone", "gpt-4o")],
+)
+def test_price_that_nobody_knows_is_no_price(provider: str, model: str) -> None:
+    assert cost(provider, [model], Usage(input=10, output=10)) is None
+
+
+def test_what_runs_here_costs_nothing() -> None:
+    assert cost("ollama", ["llama3.3"], Usage(input=10**6, output=10**6)) == 0
+    assert list_price("llamacpp", "anything") == 0
+
+
+def test_deployment_is_priced_by_the_model_that_answered() -> None:
+    usage = Usage(input=1000, output=1000)
+
+    assert cost("azure-v1", ["my-deployment", "gpt-4o-2024-08-06"], usage) == cost("azure-v1", ["gpt-4o"], usage)
+
+
+def test_counts_that_make_no_sense_cost_no_less_than_nothing() -> None:
+    odd = Usage(input=10, output=5, cached=50, cache_written=50, reasoning=50)
+
+    assert cost("openai", ["gpt-4o"], odd) == cost(
+        "openai", ["gpt-4o"], Usage(input=10, output=5, cached=10, reasoning=5)
+    )
+
+
+def test_price_by_the_hour_is_looked_up_by_the_hour() -> None:
+    by_the_hour = [model for _, model in SOLD_BY_TOKEN if isinstance(model.prices, list)]
+
+    assert by_the_hour
+    for model in by_the_hour:
+        assert read_rates(model.get_prices(NOON)) is not None
+
+
+def test_comparing_never_waits_for_the_price_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "_snapshot", None)
+    monkeypatch.setattr(library, "_thread", None)
+
+    first = list_price("openai", "gpt-4o")
+
+    assert first is None
+    assert eventually(lambda: library.is_loaded)
+    small, large = list_price("openai", "gpt-4o-mini"), list_price("openai", "gpt-4o")
+    assert small is not None
+    assert large is not None
+    assert small < large == 17_500_000_000
+
+
+def test_rates_are_kept() -> None:
+    assert rates_of("openai", "gpt-4o") is rates_of("openai", "gpt-4o")
