@@ -1,24 +1,21 @@
 """What a channel's failure says about the key that was used, in one table."""
 
 from gateway.health import Fault
-from gateway.upstream import ChannelFailure
+from gateway.upstream import ChannelFailure, lacks_credit
 
 FAULTS = {
     401: Fault.KEY_REFUSED,
-    402: Fault.NO_CREDIT,
     403: Fault.KEY_REFUSED,
     408: Fault.TROUBLE,
     409: Fault.TROUBLE,
     425: Fault.TROUBLE,
     429: Fault.RATE_LIMITED,
 }
-# How an empty account is told under 429: by OpenAI, by Moonshot, by Zhipu.
-NO_CREDIT = (b"insufficient_quota", b"exceeded_current_quota", b"insufficient_balance")
 
 
 def fault_of(failure: ChannelFailure) -> Fault:
     """A connection that failed, silence, nonsense and 5xx are trouble; another 4xx is the request's own fault."""
-    if any(words in failure.body for words in NO_CREDIT):
+    if lacks_credit(failure.status, failure.body):
         return Fault.NO_CREDIT
     if failure.status is None or failure.status >= 500 or failure.status < 400:
         return Fault.TROUBLE

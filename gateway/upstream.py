@@ -33,6 +33,15 @@ MODEL_MISSING = re.compile(
     rb"model_not_found|not_found_error|\bmodels?\b[^{}]{0,120}not (?:found|exist|supported)", re.I
 )
 
+# How an empty account is told: OpenAI, Moonshot and Zhipu (429), SiliconFlow and xAI (403), all others by 402.
+NO_CREDIT = re.compile(
+    rb"insufficient_quota|exceeded_current_quota|insufficient[_ ]balance|balance is (?:insufficient|not enough)"
+    rb"|doesn't have any credits|\"code\"\s*:\s*\"?1113\b",
+    re.I,
+)
+# Anthropic's own words for it, under the status of a bad request.
+CREDIT_TOO_LOW = re.compile(rb'"message"\s*:\s*"Your credit balance is too low')
+
 _WORDS = {
     401: "refused the key",
     402: "no credit",
@@ -157,11 +166,19 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
     if 300 <= status < 400:
         return ChannelFailure(f"answered with a redirect ({status}); check its base URL", status)
     body = without_key(body, credential) if is_json_object(body) else b""
-    words = _WORDS.get(status) or ("failed" if status >= 500 else "rejected the request")
+    is_broke = lacks_credit(status, body)
+    words = _WORDS[402] if is_broke else _WORDS.get(status) or ("failed" if status >= 500 else "rejected the request")
     wait = retry_after(response.headers, body)
     reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
-    is_retryable = status >= 500 or status in RETRYABLE or lacks_model(status, body)
+    is_retryable = status >= 500 or status in RETRYABLE or is_broke or lacks_model(status, body)
     return ChannelFailure(reason, status, is_retryable, wait, body)
+
+
+def lacks_credit(status: int | None, body: bytes) -> bool:
+    """Whether the account is empty: not the request's fault, whatever the status says."""
+    if status == 400:
+        return CREDIT_TOO_LOW.search(body) is not None
+    return status == 402 or (status in (403, 429) and NO_CREDIT.search(body) is not None)
 
 
 def lacks_model(status: int, body: bytes) -> bool:

@@ -9,7 +9,7 @@ from gateway.dialects.format import Impossible
 from gateway.errors import ImpossibleRequest, UpstreamFailed
 from gateway.headers import content_length, own_headers
 from gateway.offers import Attempt
-from gateway.upstream import ChannelFailure
+from gateway.upstream import ChannelFailure, lacks_credit
 
 
 def give_up(call: Call, failures: list[tuple[Attempt, ChannelFailure]], outcome: Outcome) -> Answer:
@@ -56,7 +56,7 @@ def all_failed(call: Call, failures: list[tuple[Attempt, ChannelFailure]]) -> Up
 def verdict(failures: list[ChannelFailure]) -> tuple[int, str]:
     """Status and code for the client. A refused provider key is never passed on as 401: the app's key is fine."""
     statuses = {failure.status for failure in failures}
-    if statuses == {429} and all(b"insufficient_quota" in failure.body for failure in failures):
+    if all(lacks_credit(failure.status, failure.body) for failure in failures):
         return 429, "insufficient_quota"
     if statuses == {429}:
         return 429, "rate_limit_exceeded"

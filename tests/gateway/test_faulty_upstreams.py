@@ -66,7 +66,7 @@ FAULTS: dict[str, Script] = {
     "redirect without a place": json_reply({}, 307),
 }
 # What the last of the channels makes of the answer, where it is not 502.
-STATUS = {"503": 503, "529": 503, "429": 429}
+STATUS = {"503": 503, "529": 503, "402": 429, "429": 429}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -233,15 +233,49 @@ def test_refusal_in_html_becomes_json(novapi: Novapi) -> None:
     assert "<html" not in response.text
 
 
-def test_empty_account_need_not_be_asked_again(novapi: Novapi) -> None:
-    body = error_body("You exceeded your current quota", code="insufficient_quota")
-    with FakeUpstream(json_reply(body, 429)) as upstream:
-        model = novapi.add_channel(upstream.url)
+EMPTY_ACCOUNTS: dict[str, tuple[int, Any]] = {
+    "OpenAI": (429, error_body("You exceeded your current quota", code="insufficient_quota")),
+    "Moonshot": (429, {"error": {"message": "Your account is suspended", "type": "exceeded_current_quota_error"}}),
+    "Zhipu": (429, {"error": {"code": "1113", "message": "您的账户已欠费"}}),
+    "DeepSeek": (402, {"error": {"message": "Insufficient Balance", "type": "unknown_error"}}),
+    "SiliconFlow": (403, {"code": 30001, "message": "Sorry, your account balance is insufficient", "data": None}),
+    "xAI": (403, {"code": "permission", "error": "Your newly created team doesn't have any credits yet."}),
+    "Anthropic": (400, {"type": "error", "error": {
+        "type": "invalid_request_error",
+        "message": "Your credit balance is too low to access the Anthropic API.",
+    }}),
+}  # fmt: skip
 
-        response = novapi.chat(model)
 
-    assert response.status_code == 429
+@pytest.mark.parametrize("vendor", EMPTY_ACCOUNTS)
+def test_empty_account_is_told_and_need_not_be_asked_again(novapi: Novapi, vendor: str) -> None:
+    status, body = EMPTY_ACCOUNTS[vendor]
+    with FakeUpstream(json_reply(body, status)) as upstream:
+        response = novapi.chat(novapi.add_channel(upstream.url))
+
+    assert "no credit" in assert_is_our_error(response, 429, "insufficient_quota")
     assert response.headers.get("x-should-retry") == "false"
+
+
+@pytest.mark.parametrize("vendor", EMPTY_ACCOUNTS)
+def test_next_channel_answers_for_an_empty_account_which_rests(novapi: Novapi, vendor: str) -> None:
+    status, body = EMPTY_ACCOUNTS[vendor]
+    with FakeUpstream(json_reply(body, status)) as empty, FakeUpstream(json_reply(completion("paid"))) as other:
+        model = novapi.add_channel(empty.url, priority=10)
+        novapi.add_channel(other.url, model=model)
+
+        statuses = [novapi.chat(model).status_code for _ in range(3)]
+
+    assert statuses == [200] * 3
+    assert len(empty.received) == 1
+
+
+def test_words_about_credit_in_a_bad_request_are_the_clients_own(novapi: Novapi) -> None:
+    body = error_body("Unknown parameter: 'insufficient_quota' (balance is insufficient)")
+    with FakeUpstream(json_reply(body, 400)) as upstream:
+        response = novapi.chat(novapi.add_channel(upstream.url))
+
+    assert (response.status_code, response.json()) == (400, body)
 
 
 def test_85_packed_answer_nobody_asked_for_is_unpacked(novapi: Novapi) -> None:
