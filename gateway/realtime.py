@@ -18,7 +18,8 @@ import msgspec
 
 from channels_app import candidates
 from channels_app.table import RoutingTable
-from gateway import routing, upstream
+from gateway import admission, upstream
+from gateway.admission import Refusal
 from gateway.body import Envelope
 from gateway.call import Answer, Call, Outcome, new_call_id
 from gateway.chat import Usage
@@ -26,6 +27,7 @@ from gateway.dialects.openai import count, member
 from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
 from gateway.headers import own_headers
+from gateway.health import health
 from gateway.keys import authenticate
 from gateway.offers import Attempt
 from gateway.overrides import overridden
@@ -45,9 +47,9 @@ from gateway.realtime_ends import (
     Frame,
     Provider,
 )
-from gateway.recorder import recorder
-from gateway.relay import CLIENT_GONE, note_early_end
+from gateway.relay import CLIENT_GONE, judged, note_early_end, plan_for, settle
 from gateway.response import error_answer, signed
+from gateway.route import Route
 from gateway.transport import Body, as_httpx
 from gateway.upstream import ChannelFailure
 from gateway.verdicts import give_up
@@ -159,7 +161,7 @@ async def hold(client: Client, call_id: str, started: float) -> Answer | None:
         outcome.status, outcome.error = outcome.status or 500, "Something went wrong inside Novapi."
         raise
     finally:
-        recorder.put(call, outcome)
+        settle(call, outcome)
 
 
 def admit(client: Client, call_id: str, started: float, table: RoutingTable) -> Call:
@@ -207,12 +209,12 @@ def with_browsers_key(client: Client) -> dict[bytes, bytes]:
 async def run(call: Call, client: Client, table: RoutingTable, outcome: Outcome) -> Answer | None:
     """Connect to a channel, let the client in, and pass frames until either end closes."""
     model_of(Envelope(model=call.model or None), None)  # raises BadRequest
+    admission.enter_with_key(call, outcome)
     provider = await connected(call, client, table, outcome)
     if isinstance(provider, Answer):
         return provider
     tally = Tally()
     try:
-        outcome.answered, outcome.status = True, SWITCHED
         await client.accept(own_headers(call, outcome))
         close = await converse(client, provider, tally.look)
         outcome.error = close.problem
@@ -240,21 +242,38 @@ async def first_good_connection(
 ) -> Provider | Answer:
     """Try one candidate after the other until one opens a WebSocket."""
     failures: list[tuple[Attempt, ChannelFailure]] = []
+    refusals: list[Refusal] = []
     protocols = [name for name in client.subprotocols if name == SUBPROTOCOL or name.startswith(BETA_SUBPROTOCOL)]
-    for attempt in routing.plan(call.model, call.dialects, table).attempts:
-        outcome.attempts += 1
-        outcome.channel_id, outcome.channel = attempt.candidate.channel.id, attempt.candidate.channel.name
-        outcome.model_sent = attempt.candidate.upstream
-        sent_at = time.perf_counter()
+    chosen = plan_for(call, table)
+    outcome.route = Route(chosen)
+    for attempt in chosen.attempts:
+        channel = attempt.candidate.channel
+        if refused := admission.enter_channel(channel, outcome):
+            refusals.append(refused)
+            outcome.route.passed_over.append((attempt, refused.reason))
+            continue
         try:
-            return await dial(call, attempt, protocols)
+            return await judged(call, attempt, outcome, connection(call, attempt, protocols, outcome))
         except ChannelFailure as failure:
+            admission.leave_channel(channel, outcome)
             failures.append((attempt, failure))
             if not failure.retryable:
                 break
-        finally:
-            outcome.upstream_s += time.perf_counter() - sent_at
+    if not failures:
+        raise admission.nobody_may(refusals)
     return give_up(call, failures, outcome)
+
+
+async def connection(call: Call, attempt: Attempt, protocols: Sequence[str], outcome: Outcome) -> Provider:
+    """The handshake with one channel, timed. Raises ChannelFailure."""
+    sent_at = time.perf_counter()
+    try:
+        provider = await dial(call, attempt, protocols)
+    finally:
+        outcome.upstream_s += time.perf_counter() - sent_at
+    outcome.answered, outcome.status = True, SWITCHED
+    health.answered(attempt.key, time.perf_counter() - sent_at, time.monotonic())
+    return provider
 
 
 async def dial(call: Call, attempt: Attempt, protocols: Sequence[str]) -> Provider:

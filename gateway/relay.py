@@ -7,8 +7,9 @@ then the next candidate may be tried; after it nothing is retried, and a broken 
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import httpx
 
@@ -42,6 +43,7 @@ CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes ove
 STOPPED = 503
 AS_IT_IS = ("audio/", "files/")  # endpoints that may answer with a text, subtitles, lines of a file
 
+Tried = TypeVar("Tried")
 Passing = Passthrough | Translated  # a stream on its way
 
 
@@ -117,7 +119,7 @@ async def first_good_answer(
             route.passed_over.append((attempt, refusal.reason))
             continue
         try:
-            return await judged(call, attempt, sent, outcome, left)
+            return await judged(call, attempt, outcome, try_once(call, attempt, sent, outcome, left))
         except ChannelFailure as failure:
             admission.leave_channel(attempt.candidate.channel, outcome)
             failures.append((attempt, failure))
@@ -158,7 +160,8 @@ async def in_its_turn(
     outcome.route.passed_over.append((attempt, f"waited {waited:.1f} s for its turn"))
     try:
         sent = translate.outgoing(call, attempt)
-        return await judged(call, attempt, sent, outcome, max(seconds_left(call, table), LEAST_SECONDS))
+        left = max(seconds_left(call, table), LEAST_SECONDS)
+        return await judged(call, attempt, outcome, try_once(call, attempt, sent, outcome, left))
     except ChannelFailure as failure:
         admission.leave_channel(channel, outcome)
         failures.append((attempt, failure))
@@ -183,16 +186,16 @@ def what_is_known(call: Call, table: RoutingTable) -> Known:
     )
 
 
-async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float) -> Answer:
-    """One attempt, and what it says about the key that was used. Raises ChannelFailure."""
+async def judged(call: Call, attempt: Attempt, outcome: Outcome, trial: Awaitable[Tried]) -> Tried:
+    """What one attempt gives, and what it says about the key that was used. Raises ChannelFailure."""
     channel, key = attempt.candidate.channel, attempt.key
     outcome.attempts += 1
     outcome.channel_id, outcome.channel, outcome.provider = channel.id, channel.name, channel.provider.id
-    outcome.model_sent, outcome.dropped = attempt.candidate.upstream, sent.dropped
+    outcome.model_sent = attempt.candidate.upstream
     began_at = time.monotonic()
     health.begin(key, began_at)
     try:
-        answer = await try_once(call, attempt, sent, outcome, left)
+        result = await trial
     except ChannelFailure as failure:
         now = time.monotonic()
         health.failed(key, fault_of(failure), now, failure.retry_after, channel.failures_to_pause)
@@ -201,17 +204,15 @@ async def judged(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome,
     except BaseException:
         health.let_go(key)  # nobody waited for its answer
         raise
-    now = time.monotonic()
-    if isinstance(answer.body, bytes):
-        health.answered(key, now - began_at, now)
     if call.session:
         stickiness.note(call.session, call.model, key)
-    outcome.route.add(attempt, now - began_at, outcome.status)
-    return answer
+    outcome.route.add(attempt, time.monotonic() - began_at, outcome.status)
+    return result
 
 
 async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float = math.inf) -> Answer:
     """One attempt, up to the commit point; its answer must begin in the seconds `left`. Raises ChannelFailure."""
+    outcome.dropped = sent.dropped
     request = upstream.build_request(call, attempt, sent.body, sent.endpoint, max(left, LEAST_SECONDS))
     sent_at = time.perf_counter()
     try:
@@ -226,7 +227,9 @@ async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcom
         body = await upstream.read(reply, attempt.candidate.channel)
     finally:
         outcome.upstream_s += time.perf_counter() - sent_at
-    return whole_answer(exchange, body)
+    answer = whole_answer(exchange, body)
+    health.answered(attempt.key, time.perf_counter() - sent_at, time.monotonic())
+    return answer
 
 
 def whole_answer(exchange: Exchange, body: bytes) -> Answer:

@@ -678,6 +678,38 @@ def test_channel_that_answers_like_a_web_server_is_followed_by_the_next(novapi: 
             assert told(app, "attempts") == "2"
 
 
+def test_channel_that_refused_its_key_is_not_asked_again(novapi: Novapi) -> None:
+    with Realtime(echo, (401, {"error": {"message": "no"}})) as bad, Realtime(echo) as sound:
+        model = novapi.add_channel(bad.url, name="Refused", priority=9)
+        novapi.add_channel(sound.url, model=model)
+        for _ in range(3):
+            with session(novapi, model) as app:
+                pass
+        route = json.loads(record_of(novapi, app)["route"])
+
+    assert (len(bad.asked), len(sound.asked)) == (1, 3)
+    assert {each["channel"]: each["reason"] for each in route["candidates"]}["Refused"] == "key refused"
+    assert route["attempts"][0]["status"] == 101
+
+
+def test_session_counts_against_limits_while_it_lasts(novapi: Novapi) -> None:
+    with Realtime(echo) as upstream:
+        model = novapi.add_channel(upstream.url, concurrent_calls=1)
+        made = novapi.api("POST", "/keys", json={"name": "One session", "concurrent_calls": 1}).json()
+        own = {"authorization": f"Bearer {made['key']}"}
+        with session(novapi, model, headers=own):
+            by_key = refused(novapi, f"?model={model}", headers=own)
+            by_channel = refused(novapi, f"?model={model}")
+        assert eventually(lambda: upstream.connections == 0)
+        with session(novapi, model, headers=own) as app:
+            app.send("still here")
+            assert app.recv(timeout=5) == "still here"
+
+    assert (by_key[0], by_channel[0]) == (429, 429)
+    assert "The key 'One session' has reached a limit" in by_key[1]["message"]
+    assert "Every channel has reached a limit" in by_channel[1]["message"]
+
+
 def test_provider_that_is_down_is_named(novapi: Novapi) -> None:
     model = novapi.add_channel(f"http://127.0.0.1:{closed_port()}/v1", name="Deaf")
     status, error, headers = refused(novapi, f"?model={model}")
