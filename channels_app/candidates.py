@@ -16,6 +16,7 @@ from channels_app.models import STRATEGIES, Alias, Channel, ChannelKey, ChannelM
 from channels_app.providers import PROVIDERS
 from channels_app.revision import COUNTED_TABLES, read_revision
 from channels_app.table import (
+    NO_LIMIT_S,
     UNLIMITED,
     Abilities,
     Candidate,
@@ -69,7 +70,8 @@ def is_known(channel: Channel) -> bool:
 
 
 def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
-    """One enabled channel with its usable keys."""
+    """One enabled channel with its usable keys. An engine of this machine may load its model for as long as it takes,
+    unless the owner set a limit."""
     provider = PROVIDERS[channel.provider]
     return ChannelRoute(
         id=channel.pk,
@@ -84,7 +86,7 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
         weight=channel.weight,
         limits=Limits(
             connect_s=channel.connect_s or preferences.connect_s,
-            first_byte_s=channel.first_byte_s or preferences.first_byte_s,
+            first_byte_s=channel.first_byte_s or (NO_LIMIT_S if provider.local else preferences.first_byte_s),
             idle_s=channel.idle_s or preferences.idle_s,
         ),
         credentials=credentials(channel),

@@ -17,6 +17,9 @@ class Credential:
     last4: str = ""
 
 
+NO_LIMIT_S = 86_400.0  # a day: as good as for ever, and a number that every timer takes
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds: to connect, to the answer's first byte, between two chunks of a stream."""

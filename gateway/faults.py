@@ -1,7 +1,7 @@
 """What a channel's failure says about the key that was used, in one table."""
 
 from gateway.health import Fault
-from gateway.upstream import ChannelFailure, lacks_credit
+from gateway.upstream import ChannelFailure, is_loading, lacks_credit
 
 FAULTS = {
     401: Fault.KEY_REFUSED,
@@ -17,6 +17,8 @@ def fault_of(failure: ChannelFailure) -> Fault:
     """A connection that failed, silence, nonsense and 5xx are trouble; another 4xx is the request's own fault."""
     if lacks_credit(failure.status, failure.body):
         return Fault.NO_CREDIT
+    if is_loading(failure):
+        return Fault.NOT_ITS_FAULT
     if failure.status is None or failure.status >= 500 or failure.status < 400:
         return Fault.TROUBLE
     return FAULTS.get(failure.status, Fault.NOT_ITS_FAULT)

@@ -39,6 +39,9 @@ from gateway.visits import CLIENT_LEFT
 
 DRAIN_SECONDS = 0.5
 LEAST_SECONDS = 1.0  # what even the last attempt gets to answer in
+FIRST_LOOK_SECONDS = 0.25  # whether an engine has loaded its model; then after twice as long
+LONGEST_LOOK_SECONDS = 2.0
+LOADING_SECONDS = 1800.0  # 100 GB from a slow disk
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 STOPPED = 503
 AS_IT_IS = ("audio/", "files/")  # endpoints that may answer with a text, subtitles, lines of a file
@@ -127,6 +130,8 @@ async def first_good_answer(
                 return give_up(call, failures, outcome)
     if at_limit and (answer := await in_its_turn(call, table, outcome, at_limit, failures)):
         return answer
+    if loading := next((attempt for attempt, failure in failures if upstream.is_loading(failure)), None):
+        return await once_loaded(call, outcome, loading, failures)
     if failures:
         return give_up(call, failures, outcome)
     if at_limit:
@@ -166,6 +171,39 @@ async def in_its_turn(
         admission.leave_channel(channel, outcome)
         failures.append((attempt, failure))
         return None
+
+
+async def once_loaded(
+    call: Call,
+    outcome: Outcome,
+    attempt: Attempt,
+    failures: list[tuple[Attempt, ChannelFailure]],
+) -> Answer:
+    """The answer of an engine that is loading its model, once it has: nobody else had any. Else what went wrong."""
+    began_at = time.perf_counter()
+    refusal = admission.enter_channel(attempt.candidate.channel, outcome)
+    try:
+        if not refusal:
+            return await judged(call, attempt, outcome, asked_until_loaded(call, attempt, outcome))
+    except ChannelFailure as failure:
+        failures.append((attempt, failure))
+    finally:
+        outcome.route.passed_over.append((attempt, f"waited {time.perf_counter() - began_at:.1f} s for its model"))
+    return give_up(call, failures, outcome)
+
+
+async def asked_until_loaded(call: Call, attempt: Attempt, outcome: Outcome) -> Answer:
+    """Ask again and again. Raises ChannelFailure when it fails otherwise, or never gets ready."""
+    sent, pause, began_at = translate.outgoing(call, attempt), FIRST_LOOK_SECONDS, time.perf_counter()
+    while True:
+        await asyncio.sleep(pause)
+        outcome.upstream_s += pause  # the engine's time, not ours
+        try:
+            return await try_once(call, attempt, sent, outcome)
+        except ChannelFailure as failure:
+            if not upstream.is_loading(failure) or time.perf_counter() - began_at > LOADING_SECONDS:
+                raise
+        pause = min(2 * pause, LONGEST_LOOK_SECONDS)
 
 
 def plan_for(call: Call, table: RoutingTable) -> Plan:

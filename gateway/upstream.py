@@ -12,7 +12,7 @@ from time import time
 import httpx
 import msgspec
 
-from channels_app.table import ChannelRoute, Credential
+from channels_app.table import NO_LIMIT_S, ChannelRoute, Credential
 from gateway.call import Call
 from gateway.offers import Attempt
 from gateway.overrides import overridden
@@ -32,6 +32,8 @@ DIALECT_HEADERS = {"anthropic": {"anthropic-version": "2023-06-01"}}  # the newe
 MODEL_MISSING = re.compile(
     rb"model_not_found|not_found_error|\bmodels?\b[^{}]{0,120}not (?:found|exist|supported)", re.I
 )
+
+LOADING = re.compile(rb'"message"\s*:\s*"Loading model', re.I)
 
 # How an empty account is told: OpenAI, Moonshot and Zhipu (429), SiliconFlow and xAI (403), all others by 402.
 NO_CREDIT = re.compile(
@@ -142,7 +144,10 @@ def build_request(
 
 def timeouts(channel: ChannelRoute, within: float = math.inf) -> dict[str, float]:
     limits = channel.limits
-    return {"connect": limits.connect_s, "first_byte": min(limits.first_byte_s, within), "read": limits.idle_s}
+    first_byte = limits.first_byte_s
+    if first_byte != NO_LIMIT_S:
+        first_byte = min(first_byte, within)
+    return {"connect": limits.connect_s, "first_byte": first_byte, "read": limits.idle_s}
 
 
 async def send(request: httpx.Request, channel: ChannelRoute, credential: Credential) -> httpx.Response:
@@ -172,6 +177,11 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
     reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
     is_retryable = status >= 500 or status in RETRYABLE or is_broke or lacks_model(status, body)
     return ChannelFailure(reason, status, is_retryable, wait, body)
+
+
+def is_loading(failure: ChannelFailure) -> bool:
+    """Whether it is an engine that has not finished loading its model (llama.cpp's words)."""
+    return failure.status == 503 and LOADING.search(failure.body) is not None
 
 
 def lacks_credit(status: int | None, body: bytes) -> bool:
