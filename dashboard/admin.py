@@ -24,8 +24,8 @@ from channels_app.models import (
 from channels_app.providers import PROVIDERS
 from channels_app.secrets import fingerprint, new_client_token
 from channels_app.validators import validate_api_key
-from dashboard.api.channels import load_for_test
-from gateway import probe
+from dashboard.api.trials import trial
+from gateway import trials
 from gateway.models import UsageRecord
 
 admin.site.site_header = admin.site.site_title = "Novapi"
@@ -166,11 +166,11 @@ class ChannelAdmin(RefreshingAdmin):
     def disable(self, request: HttpRequest, channels: QuerySet[Channel]) -> None:
         switch(channels, False)
 
-    @admin.action(description="Test (sends one small call per channel)")
+    @admin.action(description="Test (sends up to four small calls per channel and key)")
     def test(self, request: HttpRequest, channels: QuerySet[Channel]) -> None:
         for channel in channels:
-            report = async_to_sync(probe.test_channel)(*load_for_test(channel.pk))
-            text = "; ".join(f"{stage['name']}: {stage['detail']} ({stage['ms']} ms)" for stage in report["stages"])
+            report = async_to_sync(trials.run)(trial(channel.pk))
+            text = " ".join(f"{stage['name']}: {stage['detail']} ({stage['ms']} ms)" for stage in report["stages"])
             self.message_user(request, f"{channel}: {text}", messages.SUCCESS if report["ok"] else messages.ERROR)
 
 

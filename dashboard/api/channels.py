@@ -22,9 +22,8 @@ from dashboard.api.schemas import (
     ModelName,
     PreviewIn,
     PreviewOut,
-    TestOut,
 )
-from gateway import probe
+from gateway import model_lists
 from gateway.upstream import ChannelFailure
 
 router = Router(tags=["channels"])
@@ -63,19 +62,12 @@ def delete_channel(request: HttpRequest, channel_id: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/{int:channel_id}/test", response=TestOut)
-async def test_channel(request: HttpRequest, channel_id: int) -> Any:
-    """Reach the provider, have each key accepted, have the first model answer."""
-    route, models, key = await sync_to_async(load_for_test)(channel_id)
-    return await probe.test_channel(route, models, key)
-
-
 @router.post("/{int:channel_id}/fetch-models", response={200: FetchedModels, 502: dict[str, str]})
 async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False) -> Any:
     """Ask the provider for its models; with `add`, offer those that are new."""
     route, models, _ = await sync_to_async(load_for_test)(channel_id)
     try:
-        listed = await probe.list_models(route)
+        listed = [model.name for model in await model_lists.list_models(route)]
     except ChannelFailure as failure:
         return Status(502, {"detail": f"{route.name} {failure.reason}."})
     new = [name for name in listed if name not in models.values()]
@@ -95,7 +87,8 @@ async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> 
 def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:
     """A channel as the gateway would see it, enabled or not; its models; the master key to book the call on."""
     channel = get_object_or_404(Channel.objects.prefetch_related("keys", "models"), pk=channel_id)
-    models = {model.name: model.upstream for model in channel.models.all()}
+    enabled_first = sorted(channel.models.all(), key=lambda model: not model.enabled)
+    models = {model.name: model.upstream for model in enabled_first}
     route = candidates.channel_route(channel, Preferences.load())
     return route, models, candidates.client_identity(ClientKey.master())
 

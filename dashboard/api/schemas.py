@@ -164,15 +164,38 @@ class ChannelOut(QuotaOut):
         return None if channel.keys.all() else HealthOut.of(channel.pk, None)
 
 
+class TestIn(Strict):
+    """`model`: a public name of the channel to test with; else the first that chats."""
+
+    model: str | None = Field(None, min_length=1, max_length=200)
+
+
+class TestCost(Schema):
+    """What a test will use at most: small calls, their tokens in and out together, US dollars (null: not known)."""
+
+    model: str | None
+    calls: int
+    tokens: int
+    cost_usd: float | None
+    detail: str
+
+
 class StageOut(Schema):
+    """`ms`: how long it took; `detail`: how it went and what to do; `skipped`: it does not apply, and why."""
+
     name: str
     ok: bool
+    skipped: bool
     ms: float
     detail: str
 
 
 class TestOut(Schema):
+    """`ok`: every stage that was not skipped went well, but those in `abilities`, which a model may do without."""
+
     ok: bool
+    model: str | None
+    abilities: list[str]
     stages: list[StageOut]
 
 

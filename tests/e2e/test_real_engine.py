@@ -106,11 +106,14 @@ def test_channel_test_and_model_list_work_on_a_real_engine(novapi: Novapi, chat_
     channels = novapi.api("GET", "/channels").json()
     number = next(channel["id"] for channel in channels if channel["name"] == "llama.cpp")
 
+    cost = novapi.api("GET", f"/channels/{number}/test").json()
     report = novapi.api("POST", f"/channels/{number}/test").json()
     fetched = novapi.api("POST", f"/channels/{number}/fetch-models").json()
 
     assert report["ok"], report
-    assert [stage["name"] for stage in report["stages"]] == ["reach", "answer"]
+    assert [stage["name"] for stage in report["stages"]] == ["reach", "models", "chat", "stream", "tools", "json"]
+    assert all(stage["ok"] for stage in report["stages"][:4])
+    assert (cost["model"], cost["cost_usd"]) == (chat_model, 0)
     assert fetched == {"models": ["tiny-chat"], "new": [], "added": False}
 
 
