@@ -17,7 +17,7 @@ STOREYS = (
     ("api",),
     ("realtime",),
     ("endpoints",),
-    ("trial_costs",),
+    ("rounds", "trial_costs"),
     ("trials",),
     ("questions",),
     ("small_calls",),

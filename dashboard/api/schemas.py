@@ -170,6 +170,12 @@ class TestIn(Strict):
     model: str | None = Field(None, min_length=1, max_length=200)
 
 
+class RoundIn(Strict):
+    """`ids`: the channels to test, disabled ones too; else all that are enabled."""
+
+    ids: list[int] | None = Field(None, max_length=10_000)
+
+
 class TestCost(Schema):
     """What a test will use at most: small calls, their tokens in and out together, US dollars (null: not known)."""
 
