@@ -137,6 +137,13 @@ class Channel(Limited):
             self.models.update_or_create(name=name, defaults={"upstream": upstream})
 
     @transaction.atomic
+    def add_models(self, abilities_by_name: dict[str, dict[str, Any]]) -> None:
+        """Offer these, too: name, which is the provider's own → what is known of its abilities. What is offered by
+        such a name already stays as it is."""
+        rows = [ChannelModel(channel=self, name=n, upstream=n, **told) for n, told in abilities_by_name.items()]
+        self.models.bulk_create(rows, ignore_conflicts=True)
+
+    @transaction.atomic
     def describe_models(self, abilities_by_name: dict[str, dict[str, Any]]) -> None:
         """Note what models can do: public name → `vision`, `tools` and `context_tokens`, those that are known."""
         for name, abilities in abilities_by_name.items():

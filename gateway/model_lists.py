@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx
 import msgspec
@@ -15,6 +16,7 @@ from gateway.upstream import ChannelFailure
 MOST_PAGES = 20
 MOST_BYTES = 32 * 1024 * 1024  # of a page; the longest lists known have a few thousand models in two megabytes
 MOST_TOKENS = 1_000_000_000  # a larger context is a mistake
+LM_STUDIO = "/api/v0/models"  # https://lmstudio.ai/docs/developer/rest/endpoints
 NOBODY = Credential(id=None, api_key="")
 
 Body = Mapping[str, Any]
@@ -37,7 +39,18 @@ async def list_models(channel: ChannelRoute, position: int = 0) -> list[Listed]:
     listed: dict[str, Listed] = {}
     async for body in pages(channel, channel.credentials[position]):
         listed |= {model.name: model for model in models_in(body, channel)}
+    if channel.provider.id == "lmstudio":
+        listed |= await described(channel, channel.credentials[position], set(listed))
     return list(listed.values())
+
+
+async def described(channel: ChannelRoute, credential: Credential, names: set[str]) -> dict[str, Listed]:
+    """The same models out of LM Studio's own list, which tells what they can do; nothing where it has none."""
+    try:
+        models = models_in(await page(channel, credential, {}, LM_STUDIO), channel)
+    except ChannelFailure:
+        return {}
+    return {model.name: model for model in models if model.name in names}
 
 
 async def is_open(channel: ChannelRoute) -> bool:
@@ -64,9 +77,11 @@ async def pages(channel: ChannelRoute, credential: Credential) -> Any:
 
 
 async def page(channel: ChannelRoute, credential: Credential, params: dict[str, str], path: str = "") -> Any:
-    """One JSON body. Raises ChannelFailure."""
+    """One JSON body, of the list or of another one at `path`. Raises ChannelFailure."""
     headers = upstream.outgoing_headers(channel, credential, channel.provider.models_dialect)
     listed_at = channel.url("models", "", channel.provider.models_dialect)
+    if path:
+        listed_at = urljoin(listed_at, path)
     url = httpx.URL(overridden(listed_at, channel.overrides)).copy_merge_params(params)
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": upstream.timeouts(channel)})
     response = await upstream.send(request, channel, credential)

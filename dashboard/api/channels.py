@@ -18,13 +18,10 @@ from dashboard.api.schemas import (
     ChannelIn,
     ChannelOut,
     ChannelPatch,
-    FetchedModels,
     ModelName,
     PreviewIn,
     PreviewOut,
 )
-from gateway import model_lists
-from gateway.upstream import ChannelFailure
 
 router = Router(tags=["channels"])
 
@@ -62,20 +59,6 @@ def delete_channel(request: HttpRequest, channel_id: int) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/{int:channel_id}/fetch-models", response={200: FetchedModels, 502: dict[str, str]})
-async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False) -> Any:
-    """Ask the provider for its models; with `add`, offer those that are new."""
-    route, models, _ = await sync_to_async(load_for_test)(channel_id)
-    try:
-        listed = [model.name for model in await model_lists.list_models(route)]
-    except ChannelFailure as failure:
-        return Status(502, {"detail": f"{route.name} {failure.reason}."})
-    new = [name for name in listed if name not in models.values()]
-    if add and new:
-        await sync_to_async(offer)(channel_id, {name: name for name in new} | models)
-    return {"models": listed, "new": new, "added": add}
-
-
 @router.post("/{int:channel_id}/preview", response=PreviewOut)
 async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> Any:
     """What the channel would get for a request, overrides and all. Nothing is sent."""
@@ -91,11 +74,6 @@ def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], Client
     models = {model.name: model.upstream for model in enabled_first}
     route = candidates.channel_route(channel, Preferences.load())
     return route, models, candidates.client_identity(ClientKey.master())
-
-
-def offer(channel_id: int, models: dict[str, str]) -> None:
-    Channel.objects.get(pk=channel_id).set_models(models)
-    candidates.refresh()
 
 
 def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Channel:

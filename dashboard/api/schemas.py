@@ -206,11 +206,15 @@ class TestOut(Schema):
 
 
 class FetchedModels(Schema):
-    """`models`: what the provider lists; `new`: those the channel does not offer yet; `added`: whether it does now."""
+    """`models`: what the provider lists; `new`: those the channel does not offer yet; `gone`: what it offers and the
+    provider does not list; `added`: whether the new ones are offered now; `removed`: those of the gone that are not
+    offered any more, whole, so that they can be entered again."""
 
     models: list[str]
     new: list[str]
+    gone: list[ChannelModelOut]
     added: bool
+    removed: list[ChannelModelOut]
 
 
 class KeyPatch(QuotaIn):

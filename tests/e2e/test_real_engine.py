@@ -114,7 +114,18 @@ def test_channel_test_and_model_list_work_on_a_real_engine(novapi: Novapi, chat_
     assert [stage["name"] for stage in report["stages"]] == ["reach", "models", "chat", "stream", "tools", "json"]
     assert all(stage["ok"] for stage in report["stages"][:4])
     assert (cost["model"], cost["cost_usd"]) == (chat_model, 0)
-    assert fetched == {"models": ["tiny-chat"], "new": [], "added": False}
+    assert fetched == {"models": ["tiny-chat"], "new": [], "gone": [], "added": False, "removed": []}
+
+
+def test_engine_tells_how_much_fits_into_a_call(novapi: Novapi, chat_model: str) -> None:
+    url = next(row["base_url"] for row in novapi.api("GET", "/channels").json() if row["name"] == "llama.cpp")
+    channel = novapi.api("POST", "/channels", json={"name": "Asked", "provider": "llamacpp", "base_url": url}).json()
+
+    novapi.api("POST", f"/channels/{channel['id']}/fetch-models?add=true")
+    (model,) = novapi.api("GET", f"/channels/{channel['id']}").json()["models"]
+    novapi.api("DELETE", f"/channels/{channel['id']}")
+
+    assert (model["name"], model["context_tokens"]) == (chat_model, 1024)  # two calls at once share 2048
 
 
 @pytest.fixture
