@@ -59,6 +59,7 @@ def load() -> RoutingTable:
         sticky=preferences.sticky,
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
+        paid_recovery=preferences.paid_recovery,
     )
 
 

@@ -141,6 +141,7 @@ class RoutingTable:
     sticky: bool = True  # whether conversations stay with a key
     strategies: Mapping[str, str] = field(default_factory=dict)
     offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
 
     def offering(self) -> list[ChannelRoute]:
         """The channels that offer any model, by its name or by a wildcard."""

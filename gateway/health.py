@@ -16,6 +16,7 @@ FIRST_PAUSE_SECONDS = 10.0  # doubled with every further failure
 LONGEST_PAUSE_SECONDS = 300.0
 NO_CREDIT_SECONDS = 900.0  # an empty account is not filled in a minute
 RATE_LIMIT_SECONDS = 5.0  # where the provider does not say how long
+LONG_PAUSE_SECONDS = 30.0  # still to go: worth a look whether the key is back before
 PROBE_SECONDS = 30.0  # a try after a pause that has not ended by then is forgotten
 LATENCY_COUNTS_SECONDS = 600.0  # one that is older may have changed
 SMOOTHING = 0.2  # how much the newest latency counts
@@ -145,6 +146,15 @@ class Health:
             return retry_after or 0.0
         doubled = FIRST_PAUSE_SECONDS * float(2 ** min(condition.failures - to_open, 10))
         return max(retry_after or 0.0, min(LONGEST_PAUSE_SECONDS, doubled) * (1 + 0.2 * self._jitter()))
+
+    def in_trouble(self, now: float) -> dict[KeyId, Fault]:
+        """The keys that are refused, or will be left alone for a while yet, and why."""
+        troubled = list(self._conditions.items())  # at once, for other threads note failures meanwhile
+        return {
+            key: Fault(condition.reason)
+            for key, condition in troubled
+            if condition.is_refused or condition.until - now >= LONG_PAUSE_SECONDS
+        }
 
     def report(self, key: KeyId, now: float) -> Report:
         failures = self._conditions.get(key, UNSPOTTED).failures

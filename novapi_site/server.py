@@ -11,11 +11,13 @@ from typing import Any
 import uvicorn
 
 from channels_app import candidates
+from gateway.health import health
 from gateway.history import restore_limits
 from gateway.limits import limits
 from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
+from gateway.recovery import Recovery
 from gateway.upstream import transports
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
@@ -96,9 +98,12 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        recovering = asyncio.create_task(Recovery(candidates.current, health).run())
         try:
             await self._server.serve(sockets=self._sockets)
         finally:
+            recovering.cancel()
+            await asyncio.wait({recovering})
             await transports.close()
 
 

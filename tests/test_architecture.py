@@ -17,7 +17,7 @@ STOREYS = (
     ("api",),
     ("realtime",),
     ("endpoints",),
-    ("rounds", "trial_costs"),
+    ("recovery", "rounds", "trial_costs"),
     ("trials",),
     ("questions",),
     ("small_calls",),

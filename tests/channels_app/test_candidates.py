@@ -46,6 +46,13 @@ def test_empty_database_gives_an_empty_table() -> None:
     assert (table.max_attempts, table.max_body_bytes, table.unreadable_keys) == (4, 64 * 2**20, 0)
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_table_tells_whether_recovery_may_cost_something(allowed: bool) -> None:
+    Preferences(paid_recovery=allowed).save()
+
+    assert load().paid_recovery is allowed
+
+
 def test_channel_arrives_with_its_keys_and_its_provider() -> None:
     make_channel(weight=3, proxy="socks5://127.0.0.1:1080").set_api_keys(KEYS)
 

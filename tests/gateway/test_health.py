@@ -193,3 +193,26 @@ def test_keys_do_not_share_their_fate() -> None:
 def test_pause_reads_as_a_sentence_part() -> None:
     assert str(Pause("rate limited", 33.6)) == "rate limited, 34 s to go"
     assert str(Pause("key refused", None)) == "key refused"
+
+
+def test_refused_keys_and_long_pauses_are_in_trouble() -> None:
+    health = fresh()
+    health.failed((1, 1), Fault.KEY_REFUSED, NOW)
+    health.failed((1, 2), Fault.NO_CREDIT, NOW)
+    health.failed((1, 3), Fault.RATE_LIMITED, NOW, 29)
+    health.failed((1, 4), Fault.RATE_LIMITED, NOW, 31)
+    health.failed((1, 5), Fault.TROUBLE, NOW)
+    health.answered((1, 6), 0.1)
+
+    assert health.in_trouble(NOW) == {
+        (1, 1): Fault.KEY_REFUSED,
+        (1, 2): Fault.NO_CREDIT,
+        (1, 4): Fault.RATE_LIMITED,
+    }
+
+
+def test_forgiven_key_is_in_trouble_no_more() -> None:
+    health = failing(1, Fault.KEY_REFUSED)
+    health.forgive(KEY)
+
+    assert health.in_trouble(NOW) == {}
