@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels_app.table import ChannelRoute
-from gateway import small_calls, translate
+from gateway import pricing, small_calls, translate
+from gateway.chat import Usage
 from gateway.dialects.format import Impossible
 from gateway.errors import GatewayError
+from gateway.pricing import NANO
 from gateway.questions import JSON, JSON_FORMATS, TOOLS
 from gateway.small_calls import greeting
 from gateway.trials import Trial
@@ -14,11 +16,15 @@ from gateway.trials import Trial
 
 def cost_of(channel: ChannelRoute, model: str, tokens_in: int, tokens_out: int) -> float | None:
     """US dollars for so many tokens of the upstream `model`; None where nobody knows the price."""
-    return 0.0 if channel.provider.local else None
+    nano = pricing.cost(channel.provider.id, (model,), Usage(input=tokens_in, output=tokens_out))
+    return None if nano is None else nano / NANO
 
 
 def estimate(trial: Trial) -> dict[str, Any]:
-    """What a test will use at most, before it is made: `{"model", "calls", "tokens", "cost_usd", "detail"}`."""
+    """What a test will use at most, before it is made: `{"model", "calls", "tokens", "cost_usd", "detail"}`.
+
+    Off the serving loop: it may load the price list.
+    """
     if trial.candidate is None or not trial.channel.credentials:
         why = trial.why_none or "The channel has no usable key."
         return {"model": None, "calls": 0, "tokens": 0, "cost_usd": 0.0, "detail": f"Free: nothing is asked. {why}"}

@@ -20,9 +20,9 @@ router = Router(tags=["channels"])
 
 
 @router.get("/{int:channel_id}/test", response=TestCost)
-async def cost_of_trial(request: HttpRequest, channel_id: int, model: str = "") -> Any:
+def cost_of_trial(request: HttpRequest, channel_id: int, model: str = "") -> Any:
     """What a test will use at most. Nothing is sent."""
-    return trial_costs.estimate(await sync_to_async(trial)(channel_id, model))
+    return trial_costs.estimate(trial(channel_id, model))
 
 
 @router.post("/{int:channel_id}/test", response=TestOut)

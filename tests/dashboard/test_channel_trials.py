@@ -435,6 +435,13 @@ def test_local_engine_is_tested_for_nothing(novapi: Novapi) -> None:
     assert "free" in told["detail"]
 
 
+def test_cost_is_at_list_price_where_there_is_one(novapi: Novapi) -> None:
+    told = cost(novapi, provider="openai", models=[{"name": "priced", "upstream": "gpt-4o"}], api_keys=[SECRET])
+
+    assert 0.001 < told["cost_usd"] < 0.02
+    assert f"${told['cost_usd']:.6f} at most" in told["detail"]
+
+
 def test_channel_without_a_chat_costs_nothing(novapi: Novapi) -> None:
     told = cost(novapi, models=["bge-m3"])
 

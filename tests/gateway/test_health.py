@@ -202,7 +202,7 @@ def test_refused_keys_and_long_pauses_are_in_trouble() -> None:
     health.failed((1, 3), Fault.RATE_LIMITED, NOW, 29)
     health.failed((1, 4), Fault.RATE_LIMITED, NOW, 31)
     health.failed((1, 5), Fault.TROUBLE, NOW)
-    health.answered((1, 6), 0.1)
+    health.answered((1, 6), 0.1, NOW)
 
     assert health.in_trouble(NOW) == {
         (1, 1): Fault.KEY_REFUSED,
