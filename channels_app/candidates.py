@@ -57,6 +57,8 @@ def load() -> RoutingTable:
         max_body_bytes=preferences.max_body_mb * 1024 * 1024,
         total_s=preferences.total_s,
         sticky=preferences.sticky,
+        runaway_failures=preferences.runaway_failures or math.inf,
+        runaway_nano=nano(preferences.runaway_usd_per_minute) or math.inf,
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
         paid_recovery=preferences.paid_recovery,

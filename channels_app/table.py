@@ -1,5 +1,6 @@
 """The RoutingTable: everything the gateway needs to know per call, frozen, in memory. No Django in here."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -138,6 +139,8 @@ class RoutingTable:
     patterns: tuple[tuple[str, tuple[Candidate, ...]], ...] = ()
     channels: tuple[ChannelRoute, ...] = ()  # the enabled ones, highest priority first
     unreadable_keys: int = 0
+    runaway_failures: float = math.inf  # like calls within a minute that stop their app
+    runaway_nano: float = math.inf  # money within a minute that does
     sticky: bool = True  # whether conversations stay with a key
     strategies: Mapping[str, str] = field(default_factory=dict)
     offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)

@@ -27,6 +27,7 @@ from channels_app.validators import validate_api_key
 from dashboard.api.trials import trial
 from gateway import trials
 from gateway.models import UsageRecord
+from gateway.runaway import guard
 
 admin.site.site_header = admin.site.site_title = "Novapi"
 admin.site.index_title = "Management"
@@ -196,7 +197,7 @@ class ClientKeyAdmin(RefreshingAdmin):
     list_filter = ["enabled", "is_master"]
     search_fields = ["name", "last4"]
     readonly_fields = ["masked", "is_master", "created_at"]
-    actions = ["enable", "disable", "delete_keys"]
+    actions = ["enable", "disable", "resume", "delete_keys"]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
@@ -217,6 +218,11 @@ class ClientKeyAdmin(RefreshingAdmin):
     @admin.action(description="Disable (the master key always works)")
     def disable(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
         switch(keys.filter(is_master=False), False)
+
+    @admin.action(description="Resume (apps that were stopped for running away)")
+    def resume(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
+        for key in keys:
+            guard.resume(key.pk)
 
     @admin.action(description="Delete (the master key stays)")
     def delete_keys(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:

@@ -6,10 +6,19 @@ from typing import NamedTuple
 
 from channels_app.table import UNLIMITED, ChannelRoute, Quota
 from gateway.call import Call, Outcome
-from gateway.errors import LimitReached
+from gateway.errors import AppStopped, LimitReached
 from gateway.limits import limits
 from gateway.queues import queues
+from gateway.runaway import guard
 from gateway.spending import Overspent, spending
+
+
+def stopped(call: Call, reason: str) -> AppStopped:
+    return AppStopped(
+        f"Novapi: the app '{call.app}' was stopped: {reason[:300].rstrip('.')}. See what it does, then resume the key "
+        f"'{call.key.name}' in the dashboard, or with POST /api/keys/{call.key.id}/resume.",
+        headers={"x-should-retry": "false"},
+    )
 
 
 class Refusal(NamedTuple):
@@ -20,7 +29,9 @@ class Refusal(NamedTuple):
 
 
 def enter_with_key(call: Call, outcome: Outcome) -> None:
-    """The call counts against its key's limits from here on. Raises LimitReached."""
+    """The call counts against its key's limits from here on. Raises LimitReached and AppStopped."""
+    if guard.stopped and (reason := guard.stopped.get((call.key.id, call.app))):
+        raise stopped(call, reason)
     if call.key.quota is UNLIMITED:
         return
     owner = f"key:{call.key.id}"

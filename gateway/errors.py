@@ -99,6 +99,10 @@ class LimitReached(GatewayError):
     status, kind, code = 429, "rate_limit_error", "rate_limit_exceeded"
 
 
+class AppStopped(GatewayError):
+    status, kind, code = 429, "rate_limit_error", "runaway_stopped"
+
+
 class UpstreamFailed(GatewayError):
     status, kind, code = 502, "upstream_error", "upstream_failed"
 

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 
+from channels_app import candidates
 from gateway import pricing
 from gateway.call import Call, Outcome
 from gateway.chat import Usage
 from gateway.history import restore_spending
 from gateway.models import UsageRecord
+from gateway.runaway import guard
 from gateway.spending import spending
 from gateway.usage import estimate
 
@@ -201,9 +203,10 @@ def token_columns(tokens: Usage | None) -> Row:
 
 
 def spend(finished: Finished, nano: int) -> None:
-    """Of its key's and its channel's budgets."""
+    """Of its key's and its channel's budgets; an app that spends too quickly is stopped."""
     spending.add(f"key:{finished.call[1]}", nano, finished.started_at)
     spending.add(f"channel:{finished.outcome.channel_id}", nano, finished.started_at)
+    guard.spent(finished.call[1], finished.call[3], nano, candidates.current().runaway_nano, time.monotonic())
 
 
 recorder = Recorder()

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import httpx
 
+from channels_app import candidates
 from channels_app.table import RoutingTable
 from gateway import admission, pricing, routing, translate, upstream
 from gateway.admission import Refusal
@@ -30,6 +31,7 @@ from gateway.offers import Attempt, Plan, offer_for
 from gateway.recorder import recorder
 from gateway.route import Route
 from gateway.routing import Known
+from gateway.runaway import guard
 from gateway.sse import EventTooLarge
 from gateway.stickiness import stickiness
 from gateway.translate import Outgoing, Translation
@@ -91,11 +93,13 @@ def settle(call: Call, outcome: Outcome) -> None:
     """The call has ended: it is recorded, and counts against nobody's limits any more."""
     recorder.put(call, outcome)
     admission.leave_all(outcome)
+    if outcome.status >= 400 or guard.failing:
+        guard.ended(call, outcome, candidates.current().runaway_failures, time.monotonic())
 
 
 def refuse(call: Call, error: GatewayError) -> None:
     """Record a call that was turned away before it could be routed."""
-    recorder.put(call, Outcome(status=error.status, error=error.message))
+    settle(call, Outcome(status=error.status, error=error.message))
 
 
 async def first_good_answer(

@@ -29,7 +29,7 @@ STOREYS = (
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
     ("history",),
-    ("decoding", "memory", "mending", "quirks", "route", "routing", "spending"),
+    ("decoding", "memory", "mending", "quirks", "route", "routing", "runaway", "spending"),
     ("offers", "pricing", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),

@@ -12,6 +12,7 @@ from channels_app import candidates
 from channels_app.models import ClientKey
 from channels_app.secrets import new_client_token
 from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken, QuotaIn
+from gateway.runaway import guard
 
 NULLABLE = frozenset({"expires_at", *QuotaIn.model_fields})
 router = Router(tags=["keys"])
@@ -52,6 +53,14 @@ def get_key(request: HttpRequest, key_id: int) -> ClientKey:
 @router.patch("/{int:key_id}", response=KeyOut)
 def change_key(request: HttpRequest, key_id: int, payload: KeyPatch) -> ClientKey:
     return save(get_object_or_404(ClientKey, pk=key_id), payload)
+
+
+@router.post("/{int:key_id}/resume", response=KeyOut)
+def resume_key(request: HttpRequest, key_id: int) -> ClientKey:
+    """Let the apps of this key go on that were stopped for running away."""
+    key = get_object_or_404(ClientKey, pk=key_id)
+    guard.resume(key.pk)
+    return key
 
 
 @router.delete("/{int:key_id}", response={204: None})

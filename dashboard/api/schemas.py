@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 from channels_app.models import Channel, ChannelKey, ClientKey
 from gateway.health import health
 from gateway.pricing import NANO
+from gateway.runaway import guard
 from gateway.spending import spending
 
 
@@ -238,6 +239,13 @@ class KeyIn(KeyPatch):
     name: str = Field(min_length=1, max_length=100)
 
 
+class StoppedOut(Schema):
+    """An app that ran away, and why it was stopped."""
+
+    app: str
+    reason: str
+
+
 class KeyOut(QuotaOut):
     id: int
     name: str
@@ -245,7 +253,12 @@ class KeyOut(QuotaOut):
     is_master: bool
     enabled: bool
     expires_at: datetime | None
+    stopped: list[StoppedOut]
     created_at: datetime
+
+    @staticmethod
+    def resolve_stopped(key: ClientKey) -> list[dict[str, str]]:
+        return [{"app": app, "reason": reason} for app, reason in guard.stopped_apps(key.pk).items()]
 
 
 class KeyWithToken(KeyOut):
@@ -336,6 +349,7 @@ class StatusOut(Schema):
     unreadable_keys: int
     channels: int
     models: int
+    stopped_apps: int
     records_waiting: int
     records_lost: int
 

@@ -12,6 +12,7 @@ from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from gateway.recorder import recorder
+from gateway.runaway import guard
 
 SWITCHED_OFF_BY_NULL = frozenset({"failures_to_pause", "runaway_failures", "runaway_usd_per_minute"})
 router = Router(tags=["system"])
@@ -80,6 +81,7 @@ def get_status(request: HttpRequest) -> Any:
         "unreadable_keys": table.unreadable_keys,
         "channels": len(table.offering()),
         "models": len(table.model_created),
+        "stopped_apps": len(guard.stopped),
         "records_waiting": recorder.waiting,
         "records_lost": recorder.lost,
     }
