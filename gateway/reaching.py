@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from channels_app.table import ChannelRoute
+from gateway import tls
 from gateway.overrides import overridden
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 1080}
@@ -105,7 +106,7 @@ def refused(place: Place, problem: OSError) -> str:
 
 async def secured(place: Place, writer: asyncio.StreamWriter) -> str:
     """The handshake as a call would make it."""
-    trusted = await asyncio.to_thread(ssl.create_default_context)  # reads a long file; calls go on meanwhile
+    trusted = await asyncio.to_thread(tls.context)  # may read a long file; calls go on meanwhile
     try:
         await writer.start_tls(trusted, server_hostname=place.host)
     except ssl.SSLCertVerificationError as problem:

@@ -16,6 +16,8 @@ import httpx
 from multidict import CIMultiDict
 from yarl import URL
 
+from gateway import tls
+
 KEEPALIVE_SECONDS = 30  # most vendors keep idle connections for a minute, local engines for five seconds
 READ_BUFFER_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 64 * 1024
@@ -92,7 +94,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
 def connector(proxy: str) -> Any:
     """Unlimited connections: the number of calls in flight is limited elsewhere."""
-    options: dict[str, Any] = {"limit": 0, "keepalive_timeout": KEEPALIVE_SECONDS, "ttl_dns_cache": 60}
+    options: dict[str, Any] = {
+        "limit": 0,
+        "keepalive_timeout": KEEPALIVE_SECONDS,
+        "ttl_dns_cache": 60,
+        "ssl": tls.context(),
+    }
     if proxy.startswith("socks"):
         from aiohttp_socks import ProxyConnector
 
@@ -186,9 +193,15 @@ class SilenceTimer:
         return connection is not None and (transport is None or transport.is_closing())
 
 
+class Distrusted(httpx.ConnectError):
+    """The server's certificate is not one to be trusted; the text says why."""
+
+
 def as_httpx(problem: Exception, request: httpx.Request, seconds: object = None) -> httpx.TransportError:
     """aiohttp's exceptions in httpx's words; `seconds` is how long was waited, for a time-out."""
     text = str(problem) or type(problem).__name__
+    if words := tls.distrust(problem):
+        return Distrusted(words, request=request)
     if any(type(error).__module__.startswith(_SOCKS) for error in (problem, problem.__cause__)):
         return httpx.ProxyError(text, request=request)
     match problem:

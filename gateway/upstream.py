@@ -16,7 +16,7 @@ from channels_app.table import NO_LIMIT_S, ChannelRoute, Credential
 from gateway.call import Call
 from gateway.offers import Attempt
 from gateway.overrides import overridden
-from gateway.transport import AiohttpTransport
+from gateway.transport import AiohttpTransport, Distrusted
 
 # 408/409/425/429 and 5xx may go well elsewhere; a refused key or an empty account is the channel's fault, not the
 # client's. Every other 4xx is about the request and would be refused by the next channel too.
@@ -235,6 +235,11 @@ def as_failure(problem: httpx.TransportError, channel: ChannelRoute) -> ChannelF
             return ChannelFailure(f"timed out after {problem} of silence", timed_out=True)
         case httpx.ProxyError():
             return ChannelFailure("could not be reached through its proxy")
+        case Distrusted():
+            return ChannelFailure(
+                f"shows a certificate that can't be trusted ({problem}); check its base URL, or install the CA that "
+                "issued the certificate in this computer's trust store and restart Novapi"
+            )
         case httpx.ConnectError():
             return ChannelFailure(f"could not be reached at {address(problem.request)}")
     return ChannelFailure("broke the connection")

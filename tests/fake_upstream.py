@@ -15,6 +15,7 @@ before the script was through.
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterable
@@ -93,8 +94,11 @@ DONE = b"data: [DONE]\n\n"
 
 
 class FakeUpstream:
-    def __init__(self, script: Script) -> None:
+    """`tls`: speaks https with it."""
+
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.script = script
+        self.tls = tls
         self.received: list[Received] = []
         self.hung_up = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -113,7 +117,7 @@ class FakeUpstream:
     @property
     def url(self) -> str:
         """The base URL of its OpenAI-compatible API."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -122,7 +126,7 @@ class FakeUpstream:
 
     async def _serve(self) -> None:
         self._stopping = asyncio.Event()
-        server = await asyncio.start_server(self._converse, "127.0.0.1", 0, limit=2**27)
+        server = await asyncio.start_server(self._converse, "127.0.0.1", 0, limit=2**27, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopping.wait()
@@ -137,7 +141,7 @@ class FakeUpstream:
             if call := await self._read(reader):
                 self.received.append(call)
                 await self._play(call, reader, writer)
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             self.hung_up.set()
         finally:
             writer.close()

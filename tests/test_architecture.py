@@ -34,7 +34,7 @@ STOREYS = (
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "health", "limits", "paths", "queues", "visits"),
+    ("call", "errors", "health", "limits", "paths", "queues", "tls", "visits"),
     ("apps", "chat", "models"),
 )
 PURE = tuple(

@@ -24,6 +24,13 @@ class Proxy:
         host, _, path = target.removeprefix(b"http://").partition(b"/")
         await self._join(host.decode(), self.head.replace(target, b"/" + path, 1), reader, writer)
 
+    async def tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.head = await reader.readuntil(b"\r\n\r\n")
+        _, target, _ = self.head.split(b" ", 2)
+        self.asked.append(target.decode())
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        await self._join(target.decode(), b"", reader, writer)
+
     async def socks(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _, methods = await reader.readexactly(2)
         await reader.readexactly(methods)
@@ -64,7 +71,7 @@ async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 @asynccontextmanager
 async def proxy(kind: str) -> AsyncIterator[Proxy]:
-    """A running proxy: `http`, `socks`, or `silent`."""
+    """A running proxy: `http` (which refuses CONNECT), `tunnel` (which knows nothing else), `socks`, or `silent`."""
     running = Proxy()
     conversations: set[asyncio.Task[None]] = set()
 

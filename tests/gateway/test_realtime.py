@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -54,11 +55,14 @@ Script = Callable[[ServerConnection], Awaitable[None]]
 class Realtime:
     """A provider's realtime endpoint on a real socket. `asked` has the handshakes, `ended` how each session did."""
 
-    def __init__(self, script: Script, refuses_with: tuple[int, Any] | None = None) -> None:
+    def __init__(
+        self, script: Script, refuses_with: tuple[int, Any] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.asked: list[Request] = []
         self.ended: list[tuple[int | None, str | None]] = []
         self.said: list[str | bytes] = []
         self._script = script
+        self._tls = tls
         self._refuses_with = refuses_with
         self._is_ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -75,7 +79,7 @@ class Realtime:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     @property
     def connections(self) -> int:
@@ -84,7 +88,7 @@ class Realtime:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        options: dict[str, Any] = {"max_size": None, "logger": QUIET, "close_timeout": 0.2}
+        options: dict[str, Any] = {"max_size": None, "logger": QUIET, "close_timeout": 0.2, "ssl": self._tls}
         async with serve(self._converse, "127.0.0.1", 0, process_request=self._look, **options) as self._server:
             self.port = next(iter(self._server.sockets)).getsockname()[1]
             self._is_ready.set()
