@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from channels_app.table import ChannelRoute, Limits
+from gateway import tls
 from gateway.reaching import Unreachable, reach
 from tests.gateway.proxies import proxy
 from tests.gateway.values import channel
@@ -80,12 +81,14 @@ CERTIFICATES = {
 
 
 @pytest.fixture
-def trusting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def trusting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """This computer trusts the tests' own authority."""
     path = tmp_path / "authority.pem"
     path.write_bytes(AUTHORITY.certificate.public_bytes(serialization.Encoding.PEM))
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    return tmp_path
+    tls.context.cache_clear()
+    yield tmp_path
+    tls.context.cache_clear()
 
 
 @asynccontextmanager
