@@ -149,9 +149,23 @@ def seat_of(candidate: Candidate, dialects: Sequence[str]) -> Seat:
 def candidates_for(model: str, table: RoutingTable) -> Sequence[Candidate]:
     """What `model` may be served by, in the order of its aliases' targets."""
     if model in table.aliases and model not in table.candidates:
-        targets = dict.fromkeys(table.aliases[model])
-        return [candidate for name in targets for candidate in named(name, table)]
+        return [candidate for name in targets_of(model, table) for candidate in named(name, table)]
     return named(model, table)
+
+
+def targets_of(model: str, table: RoutingTable) -> Iterator[str]:
+    """The models that a name stands for, each once. An alias may stand for other aliases; one that leads back to
+    itself, by whatever way, leads nowhere there."""
+    seen, waiting = set[str](), [model]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in table.aliases and name not in table.candidates:
+            waiting += reversed(table.aliases[name])
+        else:
+            yield name
 
 
 def named(model: str, table: RoutingTable) -> Sequence[Candidate]:

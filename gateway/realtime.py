@@ -24,6 +24,7 @@ from gateway.body import Envelope
 from gateway.call import Answer, Call, Outcome, new_call_id
 from gateway.chat import Usage
 from gateway.dialects.openai import count, member
+from gateway.endings import CLIENT_GONE, note_early_end, settle
 from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
 from gateway.headers import own_headers
@@ -47,7 +48,7 @@ from gateway.realtime_ends import (
     Frame,
     Provider,
 )
-from gateway.relay import CLIENT_GONE, judged, note_early_end, plan_for, settle
+from gateway.relay import judged, plan_for
 from gateway.response import error_answer, signed
 from gateway.route import Route
 from gateway.transport import Body, as_httpx

@@ -15,10 +15,11 @@ import msgspec
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, is_pattern
 from gateway import translate
 from gateway.call import TRANSLATABLE, Answer, Call, Outcome, new_call_id
+from gateway.endings import CLIENT_GONE
+from gateway.exchange import try_once
 from gateway.health import KeyId
 from gateway.offers import Attempt, spoken_to
 from gateway.recorder import recorder
-from gateway.relay import CLIENT_GONE, try_once
 from gateway.upstream import ChannelFailure
 from gateway.visits import CLIENT_LEFT
 

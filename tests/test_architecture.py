@@ -23,9 +23,9 @@ STOREYS = (
     ("small_calls",),
     ("model_lists", "reaching"),
     ("relay",),
-    ("verdicts",),
+    ("exchange", "verdicts"),
     ("faults",),
-    ("headers", "realtime_ends", "upstream"),
+    ("endings", "headers", "realtime_ends", "upstream"),
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
     ("history",),
@@ -150,7 +150,7 @@ def test_pure_modules_reach_neither_framework_nor_network(name: str) -> None:
 def test_only_the_edge_talks_http() -> None:
     callers = {module for module in gateway_modules() if {"aiohttp", "httpx"} & imports_of(module)}
 
-    edge = ("transport", "upstream", "headers", "relay", "model_lists", "realtime", "realtime_ends")
+    edge = ("transport", "upstream", "headers", "exchange", "model_lists", "realtime", "realtime_ends")
     assert callers == {f"gateway.{name}" for name in edge}
 
 

@@ -63,8 +63,7 @@ def delete_channel(request: HttpRequest, channel_id: int) -> Status[None]:
 async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> Any:
     """What the channel would get for a request, overrides and all. Nothing is sent."""
     route, models, key = await sync_to_async(load_for_test)(channel_id)
-    aliases = candidates.current().aliases
-    return previews.preview(route, models, aliases, key, payload.dialect, payload.body)
+    return previews.preview(route, models, candidates.current(), key, payload.dialect, payload.body)
 
 
 def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from django.core.exceptions import ValidationError
 
-from channels_app.table import ChannelRoute, ClientIdentity, Credential, is_pattern
+from channels_app.table import ChannelRoute, ClientIdentity, Credential, RoutingTable, is_pattern
 from gateway import body as request_body
 from gateway import translate, upstream
 from gateway.call import Call, new_call_id
@@ -18,7 +18,7 @@ from gateway.dialects.format import Impossible
 from gateway.endpoints import anthropic, gemini, ollama, openai, responses
 from gateway.endpoints.calls import Target, model_of, streams
 from gateway.errors import GatewayError
-from gateway.offers import Attempt, offered_by, spoken_to
+from gateway.offers import Attempt, offered_by, spoken_to, targets_of
 
 CONTENT_TYPE = "application/json"
 SAYS_HELLO = [{"role": "user", "content": "Hello"}]
@@ -35,7 +35,7 @@ CHATS: dict[str, tuple[Target, dict[str, Any]]] = {
 def preview(
     route: ChannelRoute,
     models: Mapping[str, str],
-    aliases: Mapping[str, tuple[str, ...]],
+    table: RoutingTable,
     key: ClientIdentity,
     dialect: str,
     body: dict[str, Any] | None,
@@ -44,7 +44,7 @@ def preview(
     first model unless it names another. `models`: public name → upstream name. Raises ValidationError by field."""
     try:
         call = call_for(dialect, body, next((name for name in models if not is_pattern(name)), ""), key)
-        attempt = attempt_at(route, call, models, aliases)
+        attempt = attempt_at(route, call, models, table)
         sent = translate.outgoing(call, attempt)
     except GatewayError as error:
         raise ValidationError({"body": error.message}) from error
@@ -81,11 +81,9 @@ def call_for(dialect: str, body: dict[str, Any] | None, model: str, key: ClientI
     )
 
 
-def attempt_at(
-    route: ChannelRoute, call: Call, models: Mapping[str, str], aliases: Mapping[str, tuple[str, ...]]
-) -> Attempt:
+def attempt_at(route: ChannelRoute, call: Call, models: Mapping[str, str], table: RoutingTable) -> Attempt:
     """The attempt at this channel, with the masked form of its first key. Raises ValidationError."""
-    asked = (offered_by(route, models, name) for name in (call.model, *aliases.get(call.model, ())))
+    asked = (offered_by(route, models, name) for name in (call.model, *targets_of(call.model, table)))
     candidate = next(filter(None, asked), None)
     if not candidate:
         raise ValidationError({"body": not_offered(call.model, models)})

@@ -65,6 +65,24 @@ def test_alias_target_keeps_its_own_upstream_name() -> None:
     assert [attempt.candidate.upstream for attempt in planned("smart", routes)] == ["b-upstream", "a-upstream"]
 
 
+def test_alias_may_stand_for_other_aliases() -> None:
+    aliases = {"smart": ("quick", "b"), "quick": ("a", "deep"), "deep": ("c", "b")}
+    routes = table({"a": [channel("A")], "b": [channel("B")], "c": [channel("C")]}, aliases=aliases)
+
+    assert names(planned("smart", routes)) == ["A", "C", "B"]
+
+
+@pytest.mark.parametrize("aliases", [{"x": ("x", "a")}, {"x": ("y", "a"), "y": ("z",), "z": ("x", "y", "z")}])
+def test_aliases_that_run_in_a_circle_lead_nowhere(aliases: dict[str, tuple[str, ...]]) -> None:
+    assert names(planned("x", table({"a": [channel("A")]}, aliases=aliases))) == ["A"]
+
+
+def test_many_aliases_of_aliases_are_resolved_at_once() -> None:
+    aliases = {f"a{number}": (f"a{number + 1}", f"a{number + 1}") for number in range(5000)} | {"a5000": ("gpt",)}
+
+    assert names(planned("a0", table({"gpt": [channel("A")]}, aliases=aliases))) == ["A"]
+
+
 def test_wildcard_serves_what_nothing_offers_by_name() -> None:
     routes = table({"gpt-5": [channel("Exact")]}, wildcards={"gpt-": [channel("Wild")]}, aliases={"gpt-a": ("gpt-5",)})
 
