@@ -5,6 +5,7 @@ next call is served, too.
 """
 
 import json
+import ssl
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -26,6 +27,7 @@ from tests.fake_upstream import (
     head,
     json_reply,
 )
+from tests.gateway.certificates import Authority
 from tests.running import Novapi, free_port
 
 Pieces = Iterable[bytes | float]
@@ -78,13 +80,15 @@ BEFORE_THE_FIRST_BYTE: dict[str, tuple[Script, int, str]] = {
 
 
 @pytest.fixture
-def three(novapi: Novapi) -> Iterable[Callable[[Script], tuple[str, list[FakeUpstream]]]]:
-    """Makes three channels for one model; the script is the first one's, the others are well."""
+def three(novapi: Novapi) -> Iterable[Callable[..., tuple[str, list[FakeUpstream]]]]:
+    """Makes three channels for one model; the script is the first one's, or its address, or how it speaks TLS; the
+    others are well."""
     with ExitStack() as stack:
 
-        def make(first: Script) -> tuple[str, list[FakeUpstream]]:
-            upstreams = [stack.enter_context(FakeUpstream(script)) for script in (first, good, good)]
-            model = novapi.add_channel(upstreams[0].url, priority=9, first_byte_s=1, idle_s=1)
+        def make(first: Script = good, address: str = "", tls: ssl.SSLContext | None = None) -> Any:
+            upstreams = [stack.enter_context(FakeUpstream(script)) for script in (good, good)]
+            upstreams.insert(0, stack.enter_context(FakeUpstream(first, tls)))
+            model = novapi.add_channel(address or upstreams[0].url, priority=9, first_byte_s=1, idle_s=1)
             for priority, upstream in ((5, upstreams[1]), (1, upstreams[2])):
                 novapi.add_channel(upstream.url, model=model, priority=priority)
             return model, upstreams
@@ -260,6 +264,7 @@ AFTER_THE_FIRST_BYTE: dict[str, tuple[bytes | float, ...]] = {
     "closes": (chunk("one"),),
     "ends without a finish": (chunk("one"), DONE),
     "resets": (chunk("one"), 0.1, RESET),
+    "error in the middle": (chunk("one"), b'data: {"error":{"message":"inner trouble","code":503}}\n\n'),
 }
 
 
@@ -287,16 +292,37 @@ def alone(novapi: Novapi, model: str, *, stream: bool = False) -> httpx.Response
         return client.post(url, headers=novapi.authorization, json=body)
 
 
-def test_two_hundred_calls_at_once_survive_a_bad_channel(novapi: Novapi, three: Any) -> None:
-    model, (bad, well, spare) = three(refusing(500))
-
+def at_once(novapi: Novapi, model: str, streamed: Callable[[int], bool]) -> list[httpx.Response]:
+    """Two hundred calls, fifty at a time."""
     with ThreadPoolExecutor(50) as apps:
-        responses = list(apps.map(lambda number: alone(novapi, model, stream=number % 2 == 0), range(200)))
+        return list(apps.map(lambda number: alone(novapi, model, stream=streamed(number)), range(200)))
+
+
+@pytest.mark.parametrize("fault", BEFORE_THE_FIRST_BYTE)
+def test_two_hundred_calls_at_once_survive_a_bad_channel(novapi: Novapi, three: Any, fault: str) -> None:
+    model, (bad, well, spare) = three(BEFORE_THE_FIRST_BYTE[fault][0])
+
+    responses = at_once(novapi, model, lambda number: number % 2 == 0)
 
     assert {response.status_code for response in responses} == {200}
     assert all("hello" in response.text for response in responses)
-    assert len(well.received) + len(spare.received) == 200
-    assert len(bad.received) < 100  # all that were under way before it was found out
+    assert len(well.received) + len(spare.received) >= (100 if "in a stream" in fault else 200)
+    assert len(bad.received) <= 200
+    novapi.record(responses[-1].headers["x-novapi-request-id"])
+
+
+@pytest.mark.parametrize("fault", AFTER_THE_FIRST_BYTE)
+def test_two_hundred_streams_at_once_survive_a_channel_that_breaks_off(novapi: Novapi, three: Any, fault: str) -> None:
+    model, (bad, _, _) = three(only_streamed(*AFTER_THE_FIRST_BYTE[fault]))
+
+    responses = at_once(novapi, model, lambda number: True)
+
+    broken = [response for response in responses if "hello" not in response.text]
+    assert {response.status_code for response in responses} == {200}
+    assert all(response.text.count('"error"') == 1 for response in broken)
+    assert all('"error"' not in response.text for response in responses if response not in broken)
+    assert len(broken) == len(bad.received) < 150  # those that were under way before it was found out
+    assert all(novapi.record(response.headers["x-novapi-request-id"])["error"] for response in broken[:3])
 
 
 def test_changes_while_calls_are_in_flight_break_none(novapi: Novapi) -> None:
@@ -316,18 +342,67 @@ def test_changes_while_calls_are_in_flight_break_none(novapi: Novapi) -> None:
         assert {call.result().status_code for call in calls} == {200}
 
 
-def test_dns_and_tls_failures_move_on(novapi: Novapi) -> None:
-    with FakeUpstream(good) as well, FakeUpstream(good) as plain_text:
-        model = novapi.add_channel("https://no-such-host.invalid/v1", priority=9)
-        novapi.add_channel(plain_text.url.replace("http://", "https://"), model=model, priority=7)
-        novapi.add_channel(f"http://127.0.0.1:{free_port()}/v1", model=model, priority=5)
-        novapi.add_channel(well.url, model=model)
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """One that this computer does not trust."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
-        response = novapi.chat(model)
 
-    _, route = route_of(novapi, response)
-    assert response.status_code == 200
-    assert ["could not be reached" in attempt["error"] for attempt in route["attempts"]] == [True, True, True, False]
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("no such name", "could not be reached at https://no-such-host.invalid"),
+        ("nobody there", "could not be reached at http://127.0.0.1"),
+        ("no TLS there", "timed out after 1 s of silence"),
+        ("unknown authority", "a certificate that can't be trusted"),
+        ("expired", "a certificate that can't be trusted"),
+        ("another host", "a certificate that can't be trusted"),
+    ],
+)
+def test_address_that_can_not_be_reached_is_followed_by_the_next(
+    novapi: Novapi, three: Any, authority: Authority, fault: str, words: str, stream: bool
+) -> None:
+    made = {
+        "no such name": lambda: {"address": "https://no-such-host.invalid/v1"},
+        "nobody there": lambda: {"address": f"http://127.0.0.1:{free_port()}/v1"},
+        "no TLS there": lambda: {"address": plain_text.url.replace("http:", "https:")},
+        "unknown authority": lambda: {"tls": authority.server()},
+        "expired": lambda: {"tls": authority.server(expired=True)},
+        "another host": lambda: {"tls": authority.server("127.0.0.2")},
+    }
+    with FakeUpstream(good) as plain_text:
+        model, (_, well, spare) = three(**made[fault]())
+        answers = [novapi.chat(model, stream=stream) for _ in range(5)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert [answer.headers["x-novapi-attempts"] for answer in answers] == ["2", "2", "2", "1", "1"]
+    _, route = route_of(novapi, answers[0])
+    assert words in route["attempts"][0]["error"]
+    assert (len(well.received), len(spare.received)) == (5, 0)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
+def test_fault_that_comes_once_locks_nobody_out(novapi: Novapi, three: Any, stream: bool) -> None:
+    def once(call: Received) -> Pieces:
+        return refusing(500)(call) if len(bad.received) == 1 else good(call)
+
+    model, (bad, well, _) = three(once)
+
+    attempts = [novapi.chat(model, stream=stream).headers["x-novapi-attempts"] for _ in range(4)]
+
+    assert attempts == ["2", "1", "1", "1"]
+    assert (len(bad.received), len(well.received)) == (4, 1)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
+def test_slow_first_byte_is_waited_for(novapi: Novapi, three: Any, stream: bool) -> None:
+    model, (slow, well, _) = three(lambda call: [0.7, *good(call)])
+
+    response = novapi.chat(model, stream=stream)
+
+    assert (response.status_code, response.headers["x-novapi-attempts"]) == (200, "1")
+    assert (len(slow.received), len(well.received)) == (1, 0)
 
 
 def test_time_for_all_attempts_is_limited(home: Any) -> None:

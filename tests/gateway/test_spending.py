@@ -21,7 +21,7 @@ from gateway.spending import Overspent, Spending, local_day, midnight, next_mont
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.running import Novapi, eventually
 
-DEAR = {"prompt_tokens": 1_000_000, "completion_tokens": 100_000, "total_tokens": 1_100_000}  # $3.50 of gpt-4o
+DEAR = {"prompt_tokens": 100_000, "completion_tokens": 10_000, "total_tokens": 110_000}  # $0.35 of gpt-4o
 KEY = "key:1"
 
 
@@ -173,10 +173,10 @@ def test_call_is_priced_in_its_record(novapi: Novapi) -> None:
         model = dear(novapi, upstream.url)
         call_id = novapi.chat(model).headers["x-novapi-request-id"]
 
-    assert novapi.record(call_id)["cost_nano"] == 3_500_000_000
-    assert novapi.api("GET", f"/usage/records/{call_id}").json()["cost_usd"] == 3.5
+    assert novapi.record(call_id)["cost_nano"] == 350_000_000
+    assert novapi.api("GET", f"/usage/records/{call_id}").json()["cost_usd"] == 0.35
     shown = channel_of(novapi, model)
-    assert (shown["spent_today"], shown["spent_this_month"]) == (3.5, 3.5)
+    assert (shown["spent_today"], shown["spent_this_month"]) == (0.35, 0.35)
 
 
 def test_price_that_nobody_knows_is_shown_as_unknown(novapi: Novapi) -> None:
@@ -190,16 +190,16 @@ def test_price_that_nobody_knows_is_shown_as_unknown(novapi: Novapi) -> None:
 def test_key_over_its_budget_is_told_when_it_may_go_on(novapi: Novapi) -> None:
     with FakeUpstream(json_reply(completion(usage=DEAR))) as upstream:
         model = dear(novapi, upstream.url)
-        made = novapi.api("POST", "/keys", json={"name": "Thrifty", "budget_per_day": 5}).json()
+        made = novapi.api("POST", "/keys", json={"name": "Thrifty", "budget_per_day": 0.5}).json()
         answers = [asked(novapi, model, made["key"]) for _ in range(2)]
-        assert eventually(lambda: novapi.api("GET", f"/keys/{made['id']}").json()["spent_today"] == 7)
+        assert eventually(lambda: novapi.api("GET", f"/keys/{made['id']}").json()["spent_today"] == 0.7)
         answers.append(asked(novapi, model, made["key"]))
         left = midnight(local_day(time.time()) + timedelta(days=1)) - time.time()
         raised = novapi.api("PATCH", f"/keys/{made['id']}", json={"budget_per_day": 50})
         after = asked(novapi, model, made["key"])
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert "The key 'Thrifty' has spent its budget of $5.00 for today" in answers[2].json()["error"]["message"]
+    assert "The key 'Thrifty' has spent its budget of $0.50 for today" in answers[2].json()["error"]["message"]
     assert int(answers[2].headers["retry-after"]) == pytest.approx(left, abs=5)
     assert answers[2].headers["x-should-retry"] == "false"
     assert (raised.json()["budget_per_day"], after.status_code) == (50, 200)
@@ -210,9 +210,9 @@ def test_channel_over_its_budget_is_passed_over(novapi: Novapi) -> None:
         FakeUpstream(json_reply(completion(usage=DEAR))) as dear_one,
         FakeUpstream(json_reply(completion("2nd"))) as other,
     ):
-        model = dear(novapi, dear_one.url, priority=9, budget_per_month=3)
+        model = dear(novapi, dear_one.url, priority=9, budget_per_month=0.3)
         novapi.chat(model)
-        assert eventually(lambda: channel_of(novapi, model)["spent_this_month"] == 3.5)
+        assert eventually(lambda: channel_of(novapi, model)["spent_this_month"] == 0.35)
         alone = novapi.chat(model)
         novapi.add_channel(other.url, models=[model])
         instead = novapi.chat(model)
@@ -221,9 +221,9 @@ def test_channel_over_its_budget_is_passed_over(novapi: Novapi) -> None:
         route = novapi.api("GET", f"/usage/records/{call_id}").json()["route"]
 
     assert alone.status_code == 429
-    assert "Every channel has spent its budget of $3.00 for this month" in alone.json()["error"]["message"]
+    assert "Every channel has spent its budget of $0.30 for this month" in alone.json()["error"]["message"]
     assert instead.json()["choices"][0]["message"]["content"] == "2nd"
-    assert "has spent its budget of $3.00 for this month" in [each["reason"] for each in route["candidates"]]
+    assert "has spent its budget of $0.30 for this month" in [each["reason"] for each in route["candidates"]]
     assert len(dear_one.received) == 1
 
 
@@ -231,17 +231,17 @@ def test_restart_forgets_neither_budgets_nor_the_last_minute(home: Path) -> None
     with FakeUpstream(json_reply(completion(usage=DEAR))) as upstream:
         with Novapi(home) as first:
             model = dear(first, upstream.url)
-            thrifty = first.api("POST", "/keys", json={"name": "Thrifty", "budget_per_month": 3}).json()["key"]
+            thrifty = first.api("POST", "/keys", json={"name": "Thrifty", "budget_per_month": 0.3}).json()["key"]
             rushed = first.api("POST", "/keys", json={"name": "Rushed", "requests_per_minute": 2}).json()["key"]
             before = [asked(first, model, key).status_code for key in (thrifty, rushed, rushed)]
         with Novapi(home) as again:
-            assert eventually(lambda: again.api("GET", "/keys").json()[-1]["spent_this_month"] == 3.5)
+            assert eventually(lambda: again.api("GET", "/keys").json()[-1]["spent_this_month"] == 0.35)
             over = asked(again, model, thrifty)
             limited = asked(again, model, rushed)
 
     assert before == [200] * 3
     assert (over.status_code, limited.status_code) == (429, 429)
-    assert "budget of $3.00" in over.json()["error"]["message"]
+    assert "budget of $0.30" in over.json()["error"]["message"]
     assert 40 <= int(limited.headers["retry-after"]) <= 60
 
 
@@ -252,9 +252,9 @@ def test_totals_are_the_sums_of_the_records(novapi: Novapi) -> None:
             novapi.chat(model)
     channel = channel_of(novapi, model)
 
-    assert eventually(lambda: channel_of(novapi, model)["spent_today"] == 24.5)
+    assert eventually(lambda: channel_of(novapi, model)["spent_today"] == 2.45)
     with closing(sqlite3.connect(f"file:{novapi.home / 'novapi.db'}?mode=ro", uri=True)) as database:
         (total,) = database.execute(
             "SELECT sum(cost_nano) FROM gateway_usagerecord WHERE channel_id = ?", [channel["id"]]
         ).fetchone()
-    assert total == 24_500_000_000
+    assert total == 2_450_000_000
