@@ -7,6 +7,7 @@ import asyncio
 import socket
 import ssl
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from channels_app.table import ChannelRoute
@@ -27,6 +28,9 @@ CERTIFICATE_ISSUES = {
     62: "is made out to another host; check the base URL's host name",
     64: "is made out to another host, not to this IP address; use the host name in the base URL",
 }
+
+
+Address = tuple[socket.AddressFamily, Any]  # as `getaddrinfo` has it
 
 
 class Unreachable(Exception):
@@ -63,38 +67,74 @@ async def reach(channel: ChannelRoute, dialect: str = "openai-chat") -> str:
     seconds = channel.limits.connect_s
     try:
         async with asyncio.timeout(seconds):
-            count = await looked_up(place)
-            secured = await connected(place)
+            addresses = await looked_up(place)
+            secured = await connected(place, addresses)
     except TimeoutError:
         raise Unreachable(
             f"{place.called} {place.host}:{place.port} does not answer within {seconds:g} s; check the address, the "
             "network and any firewall between."
         ) from None
-    addresses = "1 address" if count == 1 else f"{count} addresses"
-    return f"{place.called} answers at {place.host}:{place.port} ({addresses}{secured})."
+    count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
+    return f"{place.called} answers at {place.host}:{place.port} ({count}{secured})."
 
 
-async def looked_up(place: Place) -> int:
-    """How many addresses the name has."""
+async def looked_up(place: Place) -> list[Address]:
+    """The addresses of the name."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):  # a label longer than 63 characters is a UnicodeError
         raise Unreachable(
             f"The name {place.host} is not found; check its spelling, and that this computer is online."
         ) from None
-    return len(found)
+    return [(family, address) for family, _, _, _, address in found]
 
 
-async def connected(place: Place) -> str:
+async def connected(place: Place, addresses: list[Address]) -> str:
     """Connect, and shake hands where the address asks for it; what to add about TLS."""
     try:
-        _, writer = await asyncio.open_connection(place.host, place.port)
+        _, writer = await asyncio.open_connection(sock=await first_connected(addresses))
     except OSError as problem:
         raise Unreachable(refused(place, problem)) from None
     try:
         return await secured(place, writer) if place.has_tls else ""
     finally:
         writer.transport.abort()
+
+
+async def first_connected(addresses: list[Address]) -> socket.socket:
+    """The socket that is connected first: like a call, it does not wait for an IPv6 that leads nowhere. Raises
+    OSError."""
+    won: asyncio.Future[socket.socket] = asyncio.get_running_loop().create_future()
+    tries = [asyncio.create_task(connect(family, address, won)) for family, address in addresses]
+    pending = set(tries)
+    try:
+        while pending and not won.done():
+            _, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        if won.done():
+            return won.result()
+        raise tries[-1].result() or ConnectionError("closed")
+    finally:
+        for each in pending:
+            each.cancel()
+
+
+async def connect(family: socket.AddressFamily, address: Any, won: "asyncio.Future[socket.socket]") -> OSError | None:
+    """Connect to one address. Gives what went wrong, or nothing; who is too late closes again."""
+    try:
+        attempt = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as problem:  # this computer has no IPv6
+        return problem
+    attempt.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(attempt, address)
+        if not won.done():
+            won.set_result(attempt)
+    except OSError as problem:
+        return problem
+    finally:
+        if not won.done() or won.result() is not attempt:
+            attempt.close()
+    return None
 
 
 def refused(place: Place, problem: OSError) -> str:

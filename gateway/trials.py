@@ -58,10 +58,12 @@ class Trial:
 
 @dataclass(slots=True)
 class Found:
-    """What the stages so far have found: a key that works, and the chat, where it has been tried already."""
+    """What the stages so far have found: a key that works; the chat, where it has been tried already; whether the
+    model list is open to everybody."""
 
     credential: Credential | None = None
     chat: Stage | None = None
+    is_open: bool | None = None
 
 
 def trial_of(channel: ChannelRoute, models: Mapping[str, str], key: ClientIdentity, model: str = "") -> Trial:
@@ -162,7 +164,7 @@ async def key_stage(trial: Trial, credential: Credential, position: int, found: 
     unsure = "The provider has no model list"
     try:
         if trial.channel.provider.models:
-            accepted, unsure = await within(MOST_SECONDS, listed(trial.channel, position))
+            accepted, unsure = await within(MOST_SECONDS, listed(trial.channel, position, found))
             if accepted:
                 found.credential = found.credential or credential
                 health.forgive((trial.channel.id, credential.id))  # a refused key stays off until a test went well
@@ -174,10 +176,12 @@ async def key_stage(trial: Trial, credential: Credential, position: int, found: 
     return await key_by_chat(trial, credential, found, unsure)
 
 
-async def listed(channel: ChannelRoute, position: int) -> tuple[bool, str]:
+async def listed(channel: ChannelRoute, position: int, found: Found) -> tuple[bool, str]:
     """Whether the list proves the key good, and what to say. Raises ChannelFailure."""
     models = await list_models(channel, position)
-    if channel.credentials[position].api_key and await is_open(channel):
+    if found.is_open is None:
+        found.is_open = bool(channel.credentials[position].api_key) and await is_open(channel)
+    if found.is_open:
         return False, f"The model list ({len(models)} models) is open to everybody"
     return True, f"{len(models)} models."
 

@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from channels_app.table import ChannelRoute, Limits
 from gateway import tls
-from gateway.reaching import Unreachable, reach
+from gateway.reaching import Unreachable, first_connected, reach
 from tests.gateway.proxies import proxy
 from tests.gateway.values import channel
 from tests.running import free_port
@@ -203,3 +203,42 @@ def test_proxy_that_is_down_is_named_as_the_one_that_is() -> None:
     said = issue(channel(base_url="https://no-such-host.invalid", proxy=f"http://127.0.0.1:{port}"))
 
     assert said.startswith(f"The proxy is down: nothing listens at 127.0.0.1:{port}")
+
+
+@contextmanager
+def full_queue() -> Iterator[tuple[str, int]]:
+    """An address that no more connections are taken at: to connect to it takes for ever."""
+    with ExitStack() as sockets:
+        server = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        address: tuple[str, int] = server.getsockname()
+        for _ in range(3):
+            knock = sockets.enter_context(socket.socket())
+            knock.setblocking(False)
+            knock.connect_ex(address)
+        yield address
+
+
+def test_address_that_leads_nowhere_does_not_hold_up_the_one_that_answers() -> None:
+    async def conversation(nowhere: tuple[str, int]) -> None:
+        async with await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0) as server:
+            good = server.sockets[0].getsockname()
+            addresses = [nowhere, ("127.0.0.1", free_port()), good]
+            async with asyncio.timeout(1):
+                winner = await first_connected([(socket.AF_INET, address) for address in addresses])
+            with winner:
+                assert winner.getpeername() == good
+
+    with full_queue() as nowhere:
+        asyncio.run(conversation(nowhere))
+
+
+def test_address_that_takes_no_more_connections_is_given_up() -> None:
+    with full_queue() as (host, port):
+        said = issue(channel(base_url=f"http://{host}:{port}/v1", limits=QUICK))
+
+    assert "does not answer within 0.3 s" in said
+
+
+def test_name_whose_addresses_all_refuse_is_down() -> None:
+    with pytest.raises(ConnectionRefusedError):
+        asyncio.run(first_connected([(socket.AF_INET, ("127.0.0.1", free_port())) for _ in range(2)]))
