@@ -428,6 +428,13 @@ def test_named_tokens_are_no_fewer_than_what_is_sent(novapi: Novapi) -> None:
     assert told["tokens"] > words + sum(body["max_tokens"] for body in asked)
 
 
+def test_cost_is_told_where_the_price_is_known(novapi: Novapi) -> None:
+    told = cost(novapi, provider="openai", base_url="", models=["gpt-4o"], api_keys=[SECRET])
+
+    assert 0.002 < told["cost_usd"] < 0.02
+    assert f"${told['cost_usd']:.6f} at most" in told["detail"]
+
+
 def test_local_engine_is_tested_for_nothing(novapi: Novapi) -> None:
     told = cost(novapi, provider="llamacpp", models=["local-costless"])
 

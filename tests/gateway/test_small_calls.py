@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from channels_app import candidates
 from channels_app.table import Candidate
 from gateway.call import Outcome
 from gateway.recorder import recorder
@@ -12,7 +13,13 @@ from gateway.small_calls import Caller, asked, chats_by_name, greeting, streamed
 from gateway.upstream import ChannelFailure
 from tests.fake_upstream import FakeUpstream, Script, chunk, event_stream, head
 from tests.gateway.test_transport import running
-from tests.gateway.values import IDENTITY, channel
+from tests.gateway.values import IDENTITY, channel, table
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In force without a database."""
+    monkeypatch.setattr(candidates.watcher, "_table", table())
 
 
 def caller(upstream: FakeUpstream) -> Caller:
