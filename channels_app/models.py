@@ -21,6 +21,9 @@ from channels_app.validators import (
 )
 
 UNLIMITED = "Blank: without limit."
+PRICE = "US dollars per million tokens. Blank: the list price."
+CAPTURES = {"all": "Every call", "errors": "Calls that failed", "off": "None"}
+CURRENCIES = {"USD": "$", "CNY": "¥"}
 STRATEGIES = {
     "priority": "The models in their order; the channels of each by priority and weight",
     "round-robin": "Every channel in turn",
@@ -206,6 +209,10 @@ class ChannelModel(models.Model):
     context_tokens = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text="What fits into one call."
     )
+    price_input = models.FloatField(null=True, blank=True, help_text=PRICE)
+    price_output = models.FloatField(null=True, blank=True, help_text=PRICE)
+    price_cached = models.FloatField(null=True, blank=True, help_text=PRICE)
+    price_cache_written = models.FloatField(null=True, blank=True, help_text=PRICE)
     enabled = models.BooleanField(default=True)
 
     class Meta:
@@ -256,6 +263,9 @@ class ClientKey(Limited):
     is_master = models.BooleanField(default=False, editable=False)
     enabled = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True, blank=True)
+    private = models.BooleanField(
+        default=False, db_default=False, help_text="What it sends and gets is never captured, only counted."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -360,6 +370,31 @@ class Preferences(models.Model):
         db_default=False,
         help_text="Try paused keys with a small call that costs money where nothing free would tell.",
     )
+
+    capture = models.CharField(
+        max_length=10,
+        choices=CAPTURES,
+        default="all",
+        db_default="all",
+        help_text="Which requests and answers are kept.",
+    )
+    capture_mb = models.PositiveIntegerField(
+        default=1024,
+        db_default=1024,
+        validators=[MinValueValidator(1)],
+        help_text="Most that they may take, in MiB.",
+    )
+    capture_days = models.PositiveIntegerField(
+        default=30, db_default=30, validators=[MinValueValidator(1)], help_text="Longest that they are kept, in days."
+    )
+    record_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Longest that records are kept, in days; their sums stay. Blank: for ever.",
+    )
+    currency = models.CharField(max_length=3, choices=CURRENCIES, default="USD", db_default="USD")
+    cny_per_usd = models.FloatField(default=7.1, db_default=7.1, help_text="Yuan for a US dollar, to show costs in ¥.")
 
     class Meta:
         verbose_name_plural = "preferences"

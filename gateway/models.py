@@ -35,6 +35,11 @@ class UsageRecord(models.Model):
     reasoning_tokens = models.PositiveBigIntegerField(null=True)
     estimated = models.BooleanField()
     cost_nano = models.PositiveBigIntegerField(null=True)  # billionths of a US dollar; null: the price is unknown
+    price_id = models.BigIntegerField(null=True)  # the `Price` it was reckoned with
+    cloud_nano = models.PositiveBigIntegerField(null=True)  # what a local engine's call would have cost in the cloud
+    cache_written_tokens = models.PositiveBigIntegerField(null=True)
+    tools = models.BooleanField(default=False, db_default=False)
+    replay_of = models.CharField(max_length=40, default="", db_default="")  # the request_id of the call it repeats
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -47,6 +52,92 @@ class UsageRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.model_asked} {self.status}"
+
+
+class Attempt(models.Model):
+    """One try at one candidate, of a call that took more than one or failed. `ms` until it answered or failed;
+    `status` of the provider, 0 where there was none."""
+
+    request_id = models.CharField(max_length=40, db_index=True)
+    position = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    channel_id = models.BigIntegerField()
+    channel_name = models.CharField(max_length=100)
+    key = models.CharField(max_length=8)
+    model = models.CharField(max_length=200)
+    dialect = models.CharField(max_length=20)
+    status = models.PositiveIntegerField()
+    error = models.CharField(max_length=500)
+    ms = models.FloatField()
+
+    class Meta:
+        ordering = ["request_id", "position"]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.position} {self.channel_name} {self.status}"
+
+
+class Price(models.Model):
+    """What tokens cost when calls were made: `rates` as JSON, in nano-dollars per million tokens; `source` says whose
+    price list. Kept once, however many calls were reckoned with it."""
+
+    source = models.CharField(max_length=60)
+    rates = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "rates"], name="price_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.rates}"
+
+
+class UsageDay(models.Model):
+    """The sums of one day (of the owner's time zone) by key, app, channel and model: written with the records, and
+    kept when they are gone. Ids are 0 where there was none.
+
+    `errors`: answered with 400 or more; `cut`: the client left. `unpriced`: calls whose price nobody knows. `retries`:
+    attempts beyond the first. `wasted_nano`: spent on answers that nobody got whole. `output_ms`: time in which the
+    `output_timed` tokens came. `first_NN`: calls by the time to their first byte, see `gateway.rollups`.
+    """
+
+    day = models.DateField()
+    key_id = models.BigIntegerField(default=0)
+    app = models.CharField(max_length=100)
+    channel_id = models.BigIntegerField(default=0)
+    model = models.CharField(max_length=200)
+    key_name = models.CharField(max_length=100)
+    channel_name = models.CharField(max_length=100)
+    requests = models.BigIntegerField(default=0)
+    errors = models.BigIntegerField(default=0)
+    cut = models.BigIntegerField(default=0)
+    streams = models.BigIntegerField(default=0)
+    retries = models.BigIntegerField(default=0)
+    unpriced = models.BigIntegerField(default=0)
+    input_tokens = models.BigIntegerField(default=0)
+    output_tokens = models.BigIntegerField(default=0)
+    cached_tokens = models.BigIntegerField(default=0)
+    cache_written_tokens = models.BigIntegerField(default=0)
+    reasoning_tokens = models.BigIntegerField(default=0)
+    cost_nano = models.BigIntegerField(default=0)
+    cloud_nano = models.BigIntegerField(default=0)
+    wasted_nano = models.BigIntegerField(default=0)
+    duration_ms = models.FloatField(default=0)
+    output_ms = models.FloatField(default=0)
+    output_timed = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "key_id", "app", "channel_id", "model"], name="usage_day_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.key_name} {self.app} {self.channel_name} {self.model}"
+
+
+FIRST_BYTE_COLUMNS = [f"first_{number:02}" for number in range(24)]
+for _name in FIRST_BYTE_COLUMNS:
+    UsageDay.add_to_class(_name, models.BigIntegerField(default=0))
 
 
 class IssuedId(models.Model):

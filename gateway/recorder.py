@@ -176,6 +176,11 @@ def row(finished: Finished) -> Row:
         outcome.overhead_ms,
         *token_columns(tokens),
         outcome.cost_nano,
+        None,
+        None,
+        None,
+        False,
+        "",
     )
 
 

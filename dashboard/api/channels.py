@@ -27,7 +27,9 @@ router = Router(tags=["channels"])
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
 RELATED = frozenset({"api_keys", "models"})
-ABILITIES = {"vision", "tools", "context_tokens"}
+DESCRIBED = {
+    "vision", "tools", "context_tokens", "price_input", "price_output", "price_cached", "price_cache_written"
+}  # fmt: skip
 
 
 @router.get("", response=list[ChannelOut])
@@ -112,7 +114,7 @@ def upstream_by_name(payload: ChannelPatch) -> dict[str, str]:
 def abilities_by_name(payload: ChannelPatch) -> dict[str, dict[str, Any]]:
     """Public name → what was said of the model's abilities."""
     described = [model for model in payload.models or [] if isinstance(model, ModelName)]
-    given = {model.name: model.model_dump(include=ABILITIES, exclude_unset=True) for model in described}
+    given = {model.name: model.model_dump(include=DESCRIBED, exclude_unset=True) for model in described}
     return {name: abilities for name, abilities in given.items() if abilities}
 
 

@@ -63,6 +63,10 @@ class ModelName(Strict):
     vision: bool | None = None
     tools: bool | None = None
     context_tokens: int | None = Field(None, ge=1, le=1_000_000_000)
+    price_input: float | None = Field(None, ge=0, le=1_000_000)
+    price_output: float | None = Field(None, ge=0, le=1_000_000)
+    price_cached: float | None = Field(None, ge=0, le=1_000_000)
+    price_cache_written: float | None = Field(None, ge=0, le=1_000_000)
 
 
 # Told apart by what was sent, so that an error speaks of that form only; the tags stand in pydantic's error paths.
@@ -134,6 +138,10 @@ class ChannelModelOut(Schema):
     vision: bool | None
     tools: bool | None
     context_tokens: int | None
+    price_input: float | None
+    price_output: float | None
+    price_cached: float | None
+    price_cache_written: float | None
     enabled: bool
 
 
@@ -222,6 +230,7 @@ class KeyPatch(QuotaIn):
     name: str | None = Field(None, min_length=1, max_length=100)
     enabled: bool | None = None
     expires_at: datetime | None = None
+    private: bool | None = None
 
     @field_validator("expires_at")
     @classmethod
@@ -253,6 +262,7 @@ class KeyOut(QuotaOut):
     is_master: bool
     enabled: bool
     expires_at: datetime | None
+    private: bool
     stopped: list[StoppedOut]
     created_at: datetime
 
@@ -324,6 +334,12 @@ class PreferencesPatch(Strict):
     runaway_failures: int | None = Field(None, ge=2, le=1_000_000)
     runaway_usd_per_minute: float | None = Field(None, gt=0, le=1_000_000)
     paid_recovery: bool | None = None
+    capture: Literal["all", "errors", "off"] | None = None
+    capture_mb: int | None = Field(None, ge=1, le=1_000_000)
+    capture_days: int | None = Field(None, ge=1, le=36_500)
+    record_days: int | None = Field(None, ge=1, le=36_500)
+    currency: Literal["USD", "CNY"] | None = None
+    cny_per_usd: float | None = Field(None, gt=0, le=1_000_000)
 
 
 class PreferencesOut(Schema):
@@ -338,6 +354,12 @@ class PreferencesOut(Schema):
     runaway_failures: int | None
     runaway_usd_per_minute: float | None
     paid_recovery: bool
+    capture: str
+    capture_mb: int
+    capture_days: int
+    record_days: int | None
+    currency: str
+    cny_per_usd: float
 
 
 class StatusOut(Schema):

@@ -14,7 +14,7 @@ from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, Pr
 from gateway.recorder import recorder
 from gateway.runaway import guard
 
-SWITCHED_OFF_BY_NULL = frozenset({"failures_to_pause", "runaway_failures", "runaway_usd_per_minute"})
+SWITCHED_OFF_BY_NULL = frozenset({"failures_to_pause", "record_days", "runaway_failures", "runaway_usd_per_minute"})
 router = Router(tags=["system"])
 
 
