@@ -24,6 +24,7 @@ from channels_app.table import (
     ClientIdentity,
     Credential,
     Limits,
+    OwnPrices,
     Quota,
     RoutingTable,
     is_pattern,
@@ -143,13 +144,19 @@ def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str,
     for channel, route in routes:
         for model in channel.models.all():
             if model.enabled:
-                abilities = abilities_of(model)
-                found[model.name].append(Candidate(route, model.name, model.upstream, abilities=abilities))
+                found[model.name].append(
+                    Candidate(route, model.name, model.upstream, "", abilities_of(model), prices_of(model))
+                )
     return {name: tuple(sorted(some, key=lambda c: -c.channel.priority)) for name, some in found.items()}
 
 
 def abilities_of(model: ChannelModel) -> Abilities:
     return Abilities(model.vision, model.tools, model.context_tokens)
+
+
+def prices_of(model: ChannelModel) -> OwnPrices:
+    prices = model.price_input, model.price_output, model.price_cached, model.price_cache_written
+    return OwnPrices(*map(nano, prices))
 
 
 def patterns(offered: dict[str, tuple[Candidate, ...]]) -> tuple[tuple[str, tuple[Candidate, ...]], ...]:

@@ -95,6 +95,19 @@ UNKNOWN = Abilities()
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPrices:
+    """What the owner says a model costs, in billionths of a US dollar per million tokens; None: the list price."""
+
+    input: int | None = None
+    output: int | None = None
+    cached: int | None = None
+    cache_written: int | None = None
+
+
+LIST_PRICES = OwnPrices()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A channel model that could serve a call: `model` is the public name, `upstream` the provider's; `pattern` is the
     wildcard that the name fits, if it is no name of its own."""
@@ -104,6 +117,7 @@ class Candidate:
     upstream: str
     pattern: str = ""
     abilities: Abilities = UNKNOWN
+    prices: OwnPrices = LIST_PRICES
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ class ClientGone(Exception):
     """The client hung up while it was still sending."""
 
 
+NOTHING = msgspec.Raw()
+LONGEST_NOTHING = len("null")
+
+
 class Envelope(msgspec.Struct):
     """The members of a request that routing needs; the rest is checked for syntax and not built."""
 
@@ -29,6 +33,15 @@ class Envelope(msgspec.Struct):
     user: Any = None
     safety_identifier: Any = None
     metadata: Any = None
+    tools: msgspec.Raw = NOTHING
+    functions: msgspec.Raw = NOTHING
+
+    @property
+    def has_tools(self) -> bool:
+        """Whether any are brought along, by either of their names; nothing shorter than "null" is one."""
+        if self.tools is NOTHING and self.functions is NOTHING:
+            return False
+        return max(memoryview(self.tools).nbytes, memoryview(self.functions).nbytes) > LONGEST_NOTHING
 
     @property
     def session(self) -> str:

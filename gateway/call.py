@@ -65,6 +65,8 @@ class Call:
     form: str = ""
     method: str = "POST"
     session: str = ""  # what its app calls the conversation, if it does
+    tools: bool = False  # whether it brings any
+    replay_of: str = ""  # the id of the call that it repeats
 
     @property
     def dialects(self) -> tuple[str, ...]:

@@ -197,7 +197,7 @@ def fits(model: str, prefix: str) -> bool:
 def fitted(candidate: Candidate, model: str, prefix: str) -> Candidate:
     """A wildcard's candidate for one of its models: in the provider's name, "*" is what it is in the public one."""
     upstream = candidate.upstream.replace("*", model[len(prefix) :])
-    return Candidate(candidate.channel, model, upstream, f"{prefix}*", candidate.abilities)
+    return Candidate(candidate.channel, model, upstream, f"{prefix}*", candidate.abilities, candidate.prices)
 
 
 def spoken_to(candidate: Candidate, dialects: Sequence[str]) -> str:

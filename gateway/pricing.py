@@ -4,14 +4,18 @@ Money is in billionths of a US dollar ("nano"), whole numbers that add up exactl
 never 0. The library is loaded when it is first needed, and never on the serving loop: it takes a tenth of a second.
 """
 
+import json
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from channels_app.providers import PROVIDERS
+from channels_app.table import LIST_PRICES, OwnPrices
 from gateway.chat import Usage
 
 if TYPE_CHECKING:
@@ -44,6 +48,10 @@ SELLERS = {
     "cohere": "cohere",
     "novita-ai": "novita",
 }
+CLOUD = "openrouter"  # sells nearly every model that also runs on one's own machine
+ADDED = re.compile(
+    r"[-:_.](?:instruct|chat|it|latest|free|gguf|fp16|f16|bf16|q\d\w*|[iu]q\d\w*|\d*bit|mlx|awq|gptq)\b"
+)
 NANO = 10**9
 MILLION = 10**6
 MOST_MODELS = 4096  # whose price is remembered, or that nobody knows it
@@ -65,13 +73,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a model's tokens cost; None: like the kind of token it is a part of."""
+    """What a model's tokens cost; None: like the kind of token it is a part of. `request`: nano-dollars for each call
+    besides."""
 
     input: Rate
     output: Rate
     cached: Rate | None = None
     cache_written: Rate | None = None
     reasoning: Rate | None = None
+    request: int = 0
 
     def cost(self, usage: Usage) -> int:
         """In nano-dollars, rounded half up."""
@@ -86,30 +96,109 @@ class Rates:
             (thought, self.reasoning or self.output),
         )
         total = sum(tokens * rate.at(given) for tokens, rate in parts if tokens)
-        return (total + MILLION // 2) // MILLION
+        return (total + MILLION // 2) // MILLION + self.request
+
+
+class Reckoning(NamedTuple):
+    """What a call cost, by which rates, and whose they are."""
+
+    nano: int
+    source: str
+    rates: Rates
+
+
+FREE = Rates(Rate(0), Rate(0))
+
+
+def reckon(
+    provider: str,
+    models: Iterable[str],
+    usage: Usage,
+    own: OwnPrices = LIST_PRICES,
+    at: datetime | None = None,
+) -> Reckoning | None:
+    """The cost of `usage` of the first of `models` whose price is known, the owner's prices before the list's; None if
+    none is. What runs on this machine costs nothing unless its owner says so. Loads the price list."""
+    if own == LIST_PRICES and is_local(provider):
+        return Reckoning(0, "local", FREE)
+    listed = next(filter(None, (rates_of(provider, model, at) for model in models)), None)
+    rates = listed if own == LIST_PRICES else owners_rates(own, listed)
+    source = list_name() if own == LIST_PRICES else "owner"
+    return Reckoning(rates.cost(usage), source, rates) if rates else None
+
+
+def owners_rates(own: OwnPrices, listed: Rates | None) -> Rates | None:
+    """The owner's prices over those of the list. None where neither says what input and output cost."""
+    if listed is None and (own.input is None or own.output is None):
+        return None
+    base = listed or FREE
+    given = Rate(own.input) if own.input is not None else base.input
+    made = Rate(own.output) if own.output is not None else base.output
+    cached = Rate(own.cached) if own.cached is not None else None
+    written = Rate(own.cache_written) if own.cache_written is not None else None
+    if own.input is None and listed:  # parts of the input that the owner says nothing about
+        cached, written = cached or listed.cached, written or listed.cache_written
+    return Rates(given, made, cached, written)
 
 
 def cost(provider: str, models: Iterable[str], usage: Usage, at: datetime | None = None) -> int | None:
-    """Nano-dollars for `usage` of the first of `models` whose price is known; None if none is. What runs on this
-    machine costs nothing. Loads the price list."""
-    if is_local(provider):
-        return 0
-    for model in models:
-        if rates := rates_of(provider, model, at):
-            return rates.cost(usage)
-    return None
+    """Nano-dollars at list price; None where nobody knows it."""
+    found = reckon(provider, models, usage, at=at)
+    return found.nano if found else None
 
 
-def list_price(provider: str, model: str) -> int | None:
+def cloud_cost(model: str, usage: Usage) -> int | None:
+    """What a local engine's call would have cost in the cloud. None where it does not sell the model."""
+    rates = cloud_rates(model.lower())
+    return rates.cost(usage) if rates else None
+
+
+@lru_cache(maxsize=MOST_MODELS)
+def cloud_rates(model: str) -> Rates | None:
+    """Of the model with the same name, whatever engines and sellers add to it."""
+    return rates_of(CLOUD, cloud_names().get(plain_name(model), ""))
+
+
+@lru_cache(maxsize=1)
+def cloud_names() -> dict[str, str]:
+    """Plain name → the name under which the cloud sells it, the first one listed."""
+    sellers = (provider for provider in library.snapshot().providers if provider.id == SELLERS[CLOUD])
+    return {plain_name(model.id): model.id for seller in sellers for model in reversed(seller.models)}
+
+
+def plain_name(model: str) -> str:
+    """ "llama3.3:70b-instruct-q4_K_M" and "meta-llama/llama-3.3-70b-instruct" are the same model."""
+    name = ADDED.sub("", model.lower().rpartition("/")[2])
+    return re.sub(r"[^a-z0-9]", "", name)
+
+
+@lru_cache(maxsize=1)
+def list_name() -> str:
+    return f"genai-prices {version('genai-prices')}"
+
+
+@lru_cache(maxsize=MOST_MODELS)
+def text_of(rates: Rates) -> str:
+    """As JSON: the price of each kind of token that has one of its own, or base and tiers."""
+    return json.dumps({name: rate_text(rate) for name in Rates.__slots__ if (rate := getattr(rates, name))})
+
+
+def rate_text(rate: Rate | int) -> int | dict[str, Any]:
+    if isinstance(rate, int):
+        return rate
+    return {"base": rate.base, "tiers": rate.tiers} if rate.tiers else rate.base
+
+
+def list_price(provider: str, model: str, own: OwnPrices = LIST_PRICES) -> int | None:
     """For comparing: nano-dollars for three million tokens of input and one of output. None: nobody knows, or not yet,
     for this never waits until the price list is loaded."""
-    if is_local(provider):
+    if own == LIST_PRICES and is_local(provider):
         return 0
     if not library.is_loaded:
         library.load_in_thread()
         return None
-    rates = rates_of(provider, model)
-    return rates.cost(Usage(input=3 * MILLION, output=MILLION)) if rates else None
+    found = reckon(provider, (model,), Usage(input=3 * MILLION, output=MILLION), own)
+    return found.nano if found else None
 
 
 def is_local(provider: str) -> bool:
@@ -147,12 +236,14 @@ def read_rates(price: "ModelPrice") -> Rates | None:
     """The library's price by the kinds of tokens that we count. None for what is not sold by the token."""
     if price.input_mtok is None:
         return None
+    per_thousand: Any = price.requests_kcount or 0
     return Rates(
         input=read_rate(price.input_mtok),
         output=read_rate(price.output_mtok) if price.output_mtok is not None else Rate(0),
         cached=read_rate(price.cache_read_mtok) if price.cache_read_mtok is not None else None,
         cache_written=read_rate(price.cache_write_mtok) if price.cache_write_mtok is not None else None,
         reasoning=read_rate(price.output_reasoning_mtok) if price.output_reasoning_mtok is not None else None,
+        request=int(per_thousand * NANO / 1000),
     )
 
 

@@ -4,20 +4,15 @@ import logging
 import threading
 import time
 from collections import deque
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from channels_app import candidates
-from gateway import pricing
 from gateway.call import Call, Outcome
-from gateway.chat import Usage
 from gateway.history import restore_spending
-from gateway.models import UsageRecord
+from gateway.records import Batch, Finished, PriceIds, call_columns
 from gateway.runaway import guard
 from gateway.spending import spending
-from gateway.usage import estimate
 
 logger = logging.getLogger(__name__)
 
@@ -25,24 +20,6 @@ BATCH_SECONDS = 0.01  # small batches: 300 rows at once would hold up the calls 
 BATCH_ROWS = 500  # one transaction; also how long the writer holds the interpreter at a time
 RETRY_SECONDS = 1.0
 MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the database locked
-
-COUNTS = ("count_tokens", "countTokens", "input_tokens")  # endpoints that cost nothing
-NOT_BY_TOKEN = ("audio/", "images/", "files", "batches")
-
-_COLUMNS = [field.attname for field in UsageRecord._meta.concrete_fields if not field.primary_key]
-_INSERT = f"INSERT INTO {UsageRecord._meta.db_table} ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-
-Row = tuple[Any, ...]
-
-
-class Finished(NamedTuple):
-    """A call that has ended. The request's body is kept only where tokens must be estimated from it."""
-
-    call: tuple[Any, ...]
-    outcome: Outcome
-    duration_ms: float
-    started_at: float
-    body: bytes | None
 
 
 class Recorder:
@@ -54,6 +31,7 @@ class Recorder:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+        self._prices = PriceIds()
         self.lost = 0
 
     def start(self) -> None:
@@ -98,7 +76,7 @@ class Recorder:
             batch = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
             self._in_hand = len(batch)
             try:
-                store(batch)
+                self._store(batch)
             except DatabaseError as problem:
                 self._keep(batch)
                 logger.error("Usage records could not be written (%s); %d wait.", problem, len(self._waiting))
@@ -109,11 +87,18 @@ class Recorder:
                 self._write_singly(batch)
             self._in_hand = 0
 
+    def _store(self, batch: list[Finished]) -> None:
+        """Write the records; what is on disk counts towards the budgets."""
+        Batch(batch, self._prices).write()
+        for finished in batch:
+            if finished.outcome.cost_nano:
+                spend(finished, finished.outcome.cost_nano)
+
     def _write_singly(self, batch: list[Finished]) -> None:
         """One record that can't be stored must not cost the others, nor end the thread."""
         for finished in batch:
             try:
-                store([finished])
+                self._store([finished])
             except Exception:
                 self.lost += 1
                 logger.exception("The usage record of call %s could not be written.", finished.call[0])
@@ -124,87 +109,6 @@ class Recorder:
         while len(self._waiting) > MAX_WAITING:
             self._waiting.popleft()
             self.lost += 1
-
-
-def store(batch: list[Finished]) -> None:
-    """Write the records; what is on disk counts towards the budgets."""
-    write([row(finished) for finished in batch])
-    for finished in batch:
-        if finished.outcome.cost_nano:
-            spend(finished, finished.outcome.cost_nano)
-
-
-def write(rows: list[Row]) -> None:
-    """One transaction, straight to sqlite3: model instances would cost more than the rest of a call, and cachalot
-    looks at every statement that goes through Django's cursor."""
-    with transaction.atomic(), connection.wrap_database_errors:
-        connection.connection.executemany(_INSERT, rows)
-
-
-def call_columns(call: Call) -> Row:
-    """What is stored of the request itself; the call, with its body, is let go."""
-    return (call.id, call.key.id, call.key.name, call.app, call.dialect, call.endpoint, call.model[:200], call.stream)
-
-
-def row(finished: Finished) -> Row:
-    """A finished call as the columns of UsageRecord, in their order."""
-    request_id, key_id, key_name, app, dialect, endpoint, model, stream = finished.call
-    outcome = finished.outcome
-    tokens = tokens_of(finished)
-    outcome.cost_nano = cost_of(outcome, endpoint, tokens)
-    started_at = datetime.fromtimestamp(finished.started_at, UTC)
-    return (
-        request_id,
-        started_at.strftime("%Y-%m-%d %H:%M:%S.%f"),  # Django's text form of a UTC time in SQLite
-        key_id,
-        key_name,
-        app,
-        dialect,
-        endpoint,
-        model,
-        outcome.model_sent[:200],
-        outcome.model_answered[:200],
-        outcome.channel_id,
-        outcome.channel,
-        outcome.attempts,
-        outcome.route.text() if outcome.route else "",
-        outcome.status,
-        outcome.error[:500],
-        stream,
-        outcome.first_token_ms,
-        finished.duration_ms,
-        outcome.overhead_ms,
-        *token_columns(tokens),
-        outcome.cost_nano,
-        None,
-        None,
-        None,
-        False,
-        "",
-    )
-
-
-def tokens_of(finished: Finished) -> Usage | None:
-    """Tokens as counted by the provider, else estimated, else unknown."""
-    tokens = finished.outcome.tokens
-    if tokens is None and finished.body is not None:
-        tokens = estimate(finished.body, finished.outcome.events)
-    return tokens
-
-
-def cost_of(outcome: Outcome, endpoint: str, tokens: Usage | None) -> int | None:
-    """In nano-dollars. A call that nobody answered costs nothing; pictures and sounds are not sold by these tokens."""
-    if not outcome.answered or endpoint.endswith(COUNTS):
-        return 0
-    if tokens is None or endpoint.startswith(NOT_BY_TOKEN):
-        return 0 if pricing.is_local(outcome.provider) else None
-    return pricing.cost(outcome.provider, (outcome.model_sent, outcome.model_answered), tokens)
-
-
-def token_columns(tokens: Usage | None) -> Row:
-    if tokens is None:
-        return None, None, None, None, False
-    return tokens.input, tokens.output, tokens.cached, tokens.reasoning, tokens.is_estimated
 
 
 def spend(finished: Finished, nano: int) -> None:

@@ -199,7 +199,7 @@ def what_is_known(call: Call, table: RoutingTable) -> Known:
         last_used=stickiness.last_used(call.session, call.model) if table.sticky else None,
         needs=needs_of(call),
         latency_of=lambda key: health.latency(key, now),
-        price_of=lambda candidate: pricing.list_price(candidate.channel.provider.id, candidate.upstream),
+        price_of=lambda each: pricing.list_price(each.channel.provider.id, each.upstream, each.prices),
     )
 
 

@@ -9,18 +9,6 @@ from gateway.offers import Attempt, Plan
 MOST_TOLD = 100  # candidates of one call
 
 
-class Tried(msgspec.Struct):
-    """One attempt. `ms` until it answered or failed; `status` of the provider, 0 where there was none."""
-
-    channel: str
-    key: str
-    model: str
-    dialect: str
-    ms: float
-    status: int = 0
-    error: str = ""
-
-
 class Considered(msgspec.Struct):
     """One candidate with one of its keys, and what became of it."""
 
@@ -28,13 +16,6 @@ class Considered(msgspec.Struct):
     key: str
     model: str
     reason: str
-
-
-class Told(msgspec.Struct):
-    """A route as it is stored."""
-
-    candidates: list[Considered]
-    attempts: list[Tried]
 
 
 @dataclass(slots=True)
@@ -49,11 +30,11 @@ class Route:
         self.tried.append((attempt, seconds, status, error))
 
     def text(self) -> str:
-        """As JSON; empty where there was nothing to choose and it went well."""
+        """Every candidate and its reason, as JSON; empty where there was nothing to choose and it went well."""
         plan = self.plan
         if len(plan.attempts) == len(self.tried) == 1 and not (plan.offer or self.passed_over or self.tried[0][3]):
             return ""
-        return msgspec.json.encode(Told(self._considered(), [told(*each) for each in self.tried])).decode()
+        return msgspec.json.encode(self._considered()).decode()
 
     def _considered(self) -> list[Considered]:
         """Everyone that offers the model; those that were chosen first, in their order."""
@@ -87,7 +68,3 @@ def shortened(found: list[Considered]) -> list[Considered]:
 def names(attempt: Attempt) -> tuple[str, str, str]:
     last4 = attempt.credential.last4
     return attempt.candidate.channel.name, f"…{last4}" if last4 else "", attempt.candidate.upstream
-
-
-def told(attempt: Attempt, seconds: float, status: int, error: str) -> Tried:
-    return Tried(*names(attempt), attempt.dialect, round(seconds * 1000, 1), status, error[:500])

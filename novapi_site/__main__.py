@@ -24,7 +24,7 @@ def main() -> None:
         elif words in (["--help"], ["-h"], ["help"]):
             print(own_help())
         else:
-            execute_from_command_line([sys.argv[0], *words])
+            execute_from_command_line([sys.argv[0], words[0].replace("-", "_"), *words[1:]])
     except StartError as problem:
         sys.exit(f"novapi: {problem}")
     except Exception as problem:
@@ -42,7 +42,7 @@ def own_help() -> str:
 
     django.setup()
     names = sorted(name for name, app in get_commands().items() if app == "novapi_site")
-    lines = [f"  novapi {name:10} {load_command_class('novapi_site', name).help}" for name in names]
+    lines = [f"  novapi {name.replace('_', '-'):12} {load_command_class('novapi_site', name).help}" for name in names]
     return "\n".join(["Novapi's commands:", *lines, "", MORE_HELP])
 
 

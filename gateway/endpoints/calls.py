@@ -108,6 +108,7 @@ async def read_call(request: Any, target: Target, table: RoutingTable) -> Call:
         kind=kind,
         stream=streams(envelope, target),
         session=envelope.session or text_of(request.head.get(b"session-id", b"")),
+        tools=envelope.has_tools,
         wants_usage=isinstance(options, dict) and options.get("include_usage") is True,
     )
 

@@ -1,5 +1,6 @@
 """What calls cost: compared with the library's own arithmetic for every model it knows."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,8 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels_app.providers import PROVIDERS
+from channels_app.table import OwnPrices
 from gateway.chat import Usage
-from gateway.pricing import SELLERS, cost, library, list_price, rates_of, read_rates
+from gateway.pricing import (
+    NANO,
+    SELLERS,
+    Rate,
+    Rates,
+    cloud_cost,
+    cost,
+    library,
+    list_price,
+    plain_name,
+    rates_of,
+    read_rates,
+    reckon,
+    text_of,
+)
 from tests.running import eventually
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -101,6 +117,62 @@ def test_deployment_is_priced_by_the_model_that_answered() -> None:
     usage = Usage(input=1000, output=1000)
 
     assert cost("azure-v1", ["my-deployment", "gpt-4o-2024-08-06"], usage) == cost("azure-v1", ["gpt-4o"], usage)
+
+
+@pytest.mark.parametrize(
+    ("own", "dollars", "source"),
+    [
+        (OwnPrices(input=NANO, output=2 * NANO), 1.2, "owner"),
+        (OwnPrices(input=NANO, output=2 * NANO, cached=0), 0.7, "owner"),
+        (OwnPrices(output=0), 1.875, "owner"),
+        (OwnPrices(input=0, output=0), 0.0, "owner"),
+        (OwnPrices(), 2.875, "genai-prices"),
+    ],
+)
+def test_owners_price_goes_before_the_lists(own: OwnPrices, dollars: float, source: str) -> None:
+    found = reckon("openai", ["gpt-4o"], Usage(input=1_000_000, output=100_000, cached=500_000), own)
+
+    assert found is not None
+    assert found.nano == round(dollars * NANO)
+    assert found.source.startswith(source)
+
+
+def test_owner_can_price_what_nobody_knows_and_what_runs_here() -> None:
+    own = OwnPrices(input=NANO, output=NANO)
+
+    assert reckon("custom", ["my-model"], Usage(input=1000), own) == (10**6, "owner", Rates(Rate(NANO), Rate(NANO)))
+    assert reckon("custom", ["my-model"], Usage(input=1000), OwnPrices(input=NANO)) is None
+    assert reckon("ollama", ["llama3.3"], Usage(output=1000), own) == (10**6, "owner", Rates(Rate(NANO), Rate(NANO)))
+
+
+def test_rates_are_told_as_json() -> None:
+    rates = rates_of("google", "gemini-2.5-pro")
+
+    assert rates is not None
+    assert json.loads(text_of(rates))["input"] == {"base": 1_250_000_000, "tiers": [[200_000, 2_500_000_000]]}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (
+            "llama3.3:70b",
+            "meta-llama/Llama-3.3-70B-Instruct",
+            "llama-3.3-70b-instruct-q4_K_M.gguf",
+            "llama3.3:70b-q8_0",
+        ),
+        ("gpt-oss:20b", "openai/gpt-oss-20b", "gpt-oss-20b-GGUF"),
+        ("qwen3:8b", "Qwen3-8B-Q5_K_M.gguf"),
+    ],
+)
+def test_same_model_is_known_by_all_its_names(names: tuple[str, ...]) -> None:
+    assert len({plain_name(name) for name in names}) == 1
+    assert len({cloud_cost(name, Usage(input=1000, output=1000)) for name in names}) == 1
+    assert cloud_cost(names[0], Usage(input=1000, output=1000))
+
+
+def test_model_that_the_cloud_does_not_sell_has_no_price_there() -> None:
+    assert cloud_cost("my-own-finetune:latest", Usage(input=1000)) is None
 
 
 def test_counts_that_make_no_sense_cost_no_less_than_nothing() -> None:

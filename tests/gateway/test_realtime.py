@@ -689,7 +689,7 @@ def test_channel_that_refused_its_key_is_not_asked_again(novapi: Novapi) -> None
         for _ in range(3):
             with session(novapi, model) as app:
                 pass
-        route = json.loads(record_of(novapi, app)["route"])
+        route = novapi.api("GET", f"/usage/records/{record_of(novapi, app)['request_id']}").json()["route"]
 
     assert (len(bad.asked), len(sound.asked)) == (1, 3)
     assert {each["channel"]: each["reason"] for each in route["candidates"]}["Refused"] == "key refused"

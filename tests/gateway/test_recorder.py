@@ -73,7 +73,7 @@ def test_record_tells_everything_about_a_call(novapi: Novapi) -> None:
         "model_asked": "told", "model_sent": "big", "model_answered": "big-2026", "channel_name": "Recorded",
         "attempts": 1, "route": "", "status": 200, "error": "", "stream": 0, "input_tokens": 70, "output_tokens": 30,
         "cached_tokens": 60, "reasoning_tokens": 20, "estimated": 0, "cost_nano": None,
-        "cloud_nano": None, "cache_written_tokens": None, "tools": 0, "replay_of": "",
+        "cloud_nano": None, "cache_written_tokens": 0, "tools": 0, "replay_of": "",
     }  # fmt: skip
     assert 0 < record["overhead_ms"] < record["duration_ms"]
     assert record["overhead_ms"] == float(answer.headers["x-novapi-overhead-ms"]) or record["overhead_ms"] < 50

@@ -257,11 +257,10 @@ def test_route_tells_every_candidate_and_why() -> None:
 
     route = told(chosen, (chosen.attempts[0], 0.1, 200, ""))
 
-    assert Counter((each["channel"], each["reason"]) for each in route["candidates"]) == {
+    assert Counter((each["channel"], each["reason"]) for each in route) == {
         ("Answers", "answered"): 1, ("Spare", "not needed"): 2, ("Blind", "not needed"): 1,
         ("Locked", "has no usable key"): 1, ("Claude", "can't serve openai-chat"): 1,
     }  # fmt: skip
-    assert [attempt["channel"] for attempt in route["attempts"]] == ["Answers"]
 
 
 def test_route_of_hundreds_counts_those_that_nobody_needed() -> None:
@@ -269,8 +268,8 @@ def test_route_of_hundreds_counts_those_that_nobody_needed() -> None:
 
     route = told(chosen, (chosen.attempts[0], 0.1, 200, ""))
 
-    assert len(route["candidates"]) == 2
-    assert route["candidates"][1]["reason"] == f"{MOST_TOLD + 99} others, not needed"
+    assert len(route) == 2
+    assert route[1]["reason"] == f"{MOST_TOLD + 99} others, not needed"
 
 
 def test_latency_that_is_old_has_to_be_measured_again() -> None:
@@ -329,6 +328,7 @@ def test_what_a_model_can_do_is_kept_and_can_be_forgotten(novapi: Novapi) -> Non
     kept = novapi.api("PATCH", path, json={"models": ["able"]}).json()["models"]
     forgotten = novapi.api("PATCH", path, json={"models": [{"name": "able", "tools": None}]}).json()["models"]
 
+    kept = [{name: row[name] for name in row if not name.startswith("price")} for row in kept]
     assert kept == [
         {"name": "able", "upstream": "able", "vision": True, "tools": False, "context_tokens": 8192, "enabled": True}
     ]

@@ -1,0 +1,207 @@
+"""The sums of the days are those of the records, whatever happened."""
+
+import itertools
+import random
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.call import Outcome
+from gateway.chat import Usage
+from gateway.models import FIRST_BYTE_COLUMNS, Attempt, Price, UsageDay, UsageRecord
+from gateway.offers import Plan
+from gateway.records import Batch, Finished, PriceIds, call_columns
+from gateway.rollups import ALL_EXPRESSIONS, COLUMNS, FIRST_BYTE_BOUNDS, compared
+from gateway.route import Route
+from tests.fake_upstream import FakeUpstream, completion, json_reply
+from tests.gateway.values import attempt, call, channel
+from tests.running import Novapi, run
+
+NOW = time.time()
+_ids = itertools.count()
+
+
+def finished(**members: Any) -> Finished:
+    """A call that has ended; members of Outcome, and `app`, `stream`, `at`, `ms`."""
+    made = call()
+    app, stream, at, ms = (
+        members.pop(name, default)
+        for name, default in (("app", "agent"), ("stream", False), ("at", NOW), ("ms", 20.5))
+    )
+    columns = list(call_columns(made))
+    columns[0], columns[3], columns[7] = f"nv_test{next(_ids)}", app, stream
+    outcome = Outcome(**{"status": 200, "answered": True, "provider": "openai", "model_sent": "gpt-4o"} | members)
+    return Finished(tuple(columns), outcome, ms, at, None)
+
+
+CALLS = st.builds(
+    finished,
+    app=st.sampled_from(["agent", "chat", "日本 'app'"]),
+    stream=st.booleans(),
+    at=st.floats(NOW - 9 * 86400, NOW),
+    ms=st.floats(0, 1e6),
+    channel_id=st.sampled_from([None, 1, 2]),
+    channel=st.sampled_from(["", "Work", "Home"]),
+    provider=st.sampled_from(["openai", "ollama", "custom", ""]),
+    model_sent=st.sampled_from(["", "gpt-4o", "llama3.3:70b", "unknown"]),
+    status=st.sampled_from([200, 400, 429, 499, 502, 503]),
+    error=st.sampled_from(["", "broke off"]),
+    attempts=st.integers(0, 4),
+    answered=st.booleans(),
+    first_token_ms=st.none() | st.floats(0, 200_000) | st.sampled_from(FIRST_BYTE_BOUNDS),
+    tokens=st.none()
+    | st.builds(Usage, st.integers(0, 10**7), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 1000)),
+)
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(CALLS, min_size=1, max_size=25), min_size=1, max_size=4))
+def test_sums_are_those_of_the_records(batches: list[list[Finished]]) -> None:
+    UsageRecord.objects.all().delete()
+    UsageDay.objects.all().delete()
+    prices = PriceIds()
+    for batch in batches:
+        Batch(batch, prices).write()
+
+    assert list(compared()) == []
+    assert sum(UsageDay.objects.values_list("requests", flat=True)) == sum(map(len, batches))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_difference_is_found_and_told() -> None:
+    Batch([finished(channel_id=1, channel="Work", tokens=Usage(100, 10))], PriceIds()).write()
+    UsageDay.objects.update(cost_nano=1, requests=2)
+
+    found = [str(difference) for difference in compared()]
+
+    assert len(found) == 0  # two calls in the sums and one record: it may have been let go of
+    UsageDay.objects.update(requests=1)
+    assert [text.partition(": ")[2] for text in map(str, compared())] == ["cost_nano is 1, its records say 350000"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sums_outlive_their_records() -> None:
+    old, new = (finished(at=NOW - days * 86400, tokens=Usage(100, 10)) for days in (40, 1))
+    Batch([old, new], PriceIds()).write()
+    UsageRecord.objects.filter(request_id=old.call[0]).delete()
+
+    assert list(compared()) == []
+    assert UsageDay.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_batch_is_written_whole_or_not_at_all() -> None:
+    one, prices = finished(tokens=Usage(100, 10)), PriceIds()
+    Batch([one], prices).write()
+    with pytest.raises(Exception, match="UNIQUE"):
+        Batch([finished(model_sent="gpt-4o-mini", tokens=Usage(5)), one], prices).write()
+
+    assert UsageRecord.objects.count() == 1
+    assert sum(UsageDay.objects.values_list("requests", flat=True)) == 1
+    assert Price.objects.count() == 1
+    Batch([finished(model_sent="gpt-4o-mini", tokens=Usage(5))], prices).write()
+    assert {row.price_id for row in UsageRecord.objects.all()} == set(Price.objects.values_list("id", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_price_and_its_source_stand_in_the_record() -> None:
+    Batch([finished(tokens=Usage(1000, 10)) for _ in range(3)], PriceIds()).write()
+    Batch([finished(tokens=Usage(1000, 10))], PriceIds()).write()
+
+    price = Price.objects.get()
+    assert price.source.startswith("genai-prices ")
+    assert '"input": 2500000000' in price.rates
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_calls_with_a_story_have_attempts() -> None:
+    first, second = attempt(channel("First")), attempt(channel("Second"))
+    plain = finished(route=Route(Plan([first]), [(first, 0.1, 200, "")]))
+    retried = finished(route=Route(Plan([first, second]), [(first, 0.1, 503, "overloaded"), (second, 0.25, 200, "")]))
+    Batch([plain, retried], PriceIds()).write()
+
+    rows = [
+        (row.request_id, row.position, row.channel_name, row.status, row.error, row.ms)
+        for row in Attempt.objects.all()
+    ]
+    assert rows == [
+        (retried.call[0], 1, "First", 503, "overloaded", 100.0), (retried.call[0], 2, "Second", 200, "", 250.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_local_call_tells_what_the_cloud_would_have_cost() -> None:
+    Batch([finished(provider="ollama", model_sent="llama3.3:70b", tokens=Usage(10**6, 10**6))], PriceIds()).write()
+
+    record, day = UsageRecord.objects.get(), UsageDay.objects.get()
+    assert record.cost_nano == day.cost_nano == 0
+    assert record.cloud_nano == day.cloud_nano > 10**8
+
+
+def test_every_column_is_recomputed() -> None:
+    assert list(ALL_EXPRESSIONS) == [*COLUMNS, *FIRST_BYTE_COLUMNS]
+    assert len(FIRST_BYTE_BOUNDS) == len(FIRST_BYTE_COLUMNS) - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recorder_keeps_up_with_five_thousand_calls_a_second() -> None:
+    rng, prices = random.Random(1), PriceIds()
+    batches = [
+        [
+            finished(
+                app=f"app {rng.randrange(10)}", channel_id=rng.randrange(5), tokens=Usage(rng.randrange(5000), 300)
+            )
+            for _ in range(500)
+        ]
+        for _ in range(6)
+    ]
+    Batch(batches.pop(), prices).write()
+    began_at = time.perf_counter()
+    for batch in batches:
+        Batch(batch, prices).write()
+
+    assert 2500 / (time.perf_counter() - began_at) > 5000
+
+
+# Through the front door
+
+
+def test_command_compares_sums_and_records(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        model = novapi.add_channel(upstream.url)
+        novapi.record(novapi.chat(model).headers["x-novapi-request-id"])
+    good = run(novapi.home, "check-usage")
+    novapi.write("UPDATE gateway_usageday SET output_tokens = output_tokens + 1 WHERE model = ?", model)
+    bad = run(novapi.home, "check-usage")
+    novapi.write("UPDATE gateway_usageday SET output_tokens = output_tokens - 1 WHERE model = ?", model)
+
+    assert (good.returncode, bad.returncode) == (0, 1), good.stdout
+    assert f"{model}: output_tokens is" in bad.stdout
+
+
+def test_owners_price_is_in_force_at_once(novapi: Novapi) -> None:
+    usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000}
+    with FakeUpstream(json_reply(completion(usage=usage))) as upstream:
+        priced = {"name": "priced-by-owner", "price_input": 0.25, "price_output": 1}
+        novapi.add_channel(upstream.url, models=[priced], model="priced-by-owner")
+        record = novapi.record(novapi.chat("priced-by-owner").headers["x-novapi-request-id"])
+
+    assert record["cost_nano"] == 250_000_000
+    told = novapi.api("GET", f"/usage/records/{record['request_id']}").json()
+    assert told["cost_usd"] == 0.25
+
+
+def test_tools_are_noted(novapi: Novapi) -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    with FakeUpstream(json_reply(completion())) as upstream:
+        model = novapi.add_channel(upstream.url)
+        noted = [
+            novapi.record(novapi.chat(model, **members).headers["x-novapi-request-id"])["tools"]
+            for members in ({}, {"tools": []}, {"tools": [tool]}, {"functions": [tool["function"]]})
+        ]
+
+    assert noted == [0, 0, 1, 1]
