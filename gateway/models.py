@@ -1,6 +1,9 @@
 """What happened: one record per call, written by `gateway.recorder`; and what later calls refer to."""
 
 from django.db import models
+from django.db.models import Q
+
+SLOW_MS, DEAR_NANO = 10_000, 10**8  # ten seconds, ten cents: such calls are few enough to be found by an index
 
 
 class UsageRecord(models.Model):
@@ -43,12 +46,25 @@ class UsageRecord(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        indexes = [models.Index(fields=["-started_at", "-id"])]
+        indexes = [
+            models.Index(fields=["-started_at", "-id"]),
+            models.Index(fields=["model_asked", "-started_at"], name="usage_record_of_model"),
+            models.Index(fields=["-started_at", "-id"], condition=~Q(error=""), name="usage_record_failed"),
+            models.Index(
+                fields=["duration_ms"], condition=models.Q(duration_ms__gte=SLOW_MS), name="usage_record_slow"
+            ),
+            models.Index(fields=["cost_nano"], condition=models.Q(cost_nano__gte=DEAR_NANO), name="usage_record_dear"),
+        ]
 
     @property
     def cost_usd(self) -> float | None:
         """What the call cost in US dollars; None where nobody knows the price."""
         return None if self.cost_nano is None else self.cost_nano / 1e9
+
+    @property
+    def cloud_usd(self) -> float | None:
+        """What a local engine's call would have cost in the cloud."""
+        return None if self.cloud_nano is None else self.cloud_nano / 1e9
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.model_asked} {self.status}"

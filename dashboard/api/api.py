@@ -42,7 +42,8 @@ def on_malformed(request: HttpRequest, error: SchemaError) -> HttpResponse:
     """What does not fit the JSON shape, by field."""
     fields: dict[str, list[str]] = {}
     for item in error.errors:
-        path = ".".join(str(part) for part in item["loc"][2:] if part not in MODEL_FORMS)
+        named = item["loc"][2:] if item["loc"][0] == "body" else item["loc"][1:]  # a body has its own name before
+        path = ".".join(str(part) for part in named if part not in MODEL_FORMS)
         fields.setdefault(path, []).append(str(item["msg"]))
     return invalid(request, fields)
 

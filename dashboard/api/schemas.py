@@ -1,7 +1,7 @@
 """The JSON shapes of the management API."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
@@ -18,6 +18,16 @@ class Strict(Schema):
     """Input: a member we don't know is a mistake, and said to be one."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+def utc(value: datetime | None) -> datetime | None:
+    """A time without a zone is UTC."""
+    if value is None or value.tzinfo is None:
+        return value and value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("There is no such time.") from None
 
 
 class QuotaIn(Strict):
@@ -235,13 +245,7 @@ class KeyPatch(QuotaIn):
     @field_validator("expires_at")
     @classmethod
     def in_utc(cls, value: datetime | None) -> datetime | None:
-        """A time without a zone is UTC."""
-        if value is None or value.tzinfo is None:
-            return value and value.replace(tzinfo=UTC)
-        try:
-            return value.astimezone(UTC)
-        except OverflowError:
-            raise ValueError("There is no such time.") from None
+        return utc(value)
 
 
 class KeyIn(KeyPatch):
@@ -418,8 +422,39 @@ class RouteOut(Schema):
     attempts: list[AttemptOut]
 
 
-class RecordOut(Schema):
-    """One call; durations in milliseconds."""
+class RecordFilter(Strict):
+    """Which records: `key` and `channel` by id; `status` a number, or ok, error, left, 4xx, 5xx; `since` and `until`
+    are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `cursor`: `next` of the page before."""
+
+    app: str | None = Field(None, max_length=100)
+    key: int | None = Field(None, ge=0, lt=2**63)
+    channel: int | None = Field(None, ge=0, lt=2**63)
+    model: str | None = Field(None, max_length=200)
+    status: str | None = Field(None, max_length=10)
+    stream: bool | None = None
+    tools: bool | None = None
+    slow_ms: float | None = Field(None, ge=0)
+    min_cost: float | None = Field(None, ge=0, le=1_000_000_000)
+    error: str | None = Field(None, max_length=200)
+    replay_of: str | None = Field(None, max_length=40)
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = Field(50, ge=1, le=500)
+    cursor: str | None = Field(None, max_length=200)
+
+    @field_validator("since", "until")
+    @classmethod
+    def in_utc(cls, value: datetime | None) -> datetime | None:
+        return utc(value)
+
+
+class ExportFilter(RecordFilter):
+    format: Literal["csv", "jsonl"] = "csv"
+
+
+class RecordRow(Schema):
+    """One call; durations in milliseconds, money in US dollars (null: the price is unknown). `cloud_usd`: what a local
+    engine's call would have cost in the cloud."""
 
     request_id: str
     started_at: datetime
@@ -442,6 +477,91 @@ class RecordOut(Schema):
     output_tokens: int | None
     cached_tokens: int | None
     reasoning_tokens: int | None
+    cache_written_tokens: int | None
     estimated: bool
     cost_usd: float | None
+    cloud_usd: float | None
+    tools: bool
+    replay_of: str
+
+
+class RecordPage(Schema):
+    """`next`: the cursor of the page after this one; null at the end."""
+
+    records: list[RecordRow]
+    next: str | None
+
+
+Dimension = Literal["day", "week", "month", "key", "app", "channel", "model"]
+
+
+class SummaryFilter(Strict):
+    """`by`: one or two dimensions; `since` and `until`: the first and the last day, both counted, of the owner's time
+    zone, the last 30 days unless told; the others as in the filter of records, `model` as it was sent."""
+
+    by: list[Dimension] = Field(["day"], min_length=1, max_length=2)
+    since: date | None = None
+    until: date | None = None
+    app: str | None = Field(None, max_length=100)
+    key: int | None = Field(None, ge=0, lt=2**63)
+    channel: int | None = Field(None, ge=0, lt=2**63)
+    model: str | None = Field(None, max_length=200)
+
+
+class SumsOut(Schema):
+    """`unpriced`: calls whose price nobody knows, which count as nothing in `cost_usd`. `first_ms_p50` and
+    `first_ms_p95`: to the first byte of streams, within a quarter; `tokens_per_s` of streams. `wasted_usd`: spent on
+    answers that nobody got whole; `retries`: attempts beyond the first."""
+
+    requests: int
+    errors: int
+    cut: int
+    streams: int
+    retries: int
+    unpriced: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cache_written_tokens: int
+    reasoning_tokens: int
+    cost_usd: float
+    cloud_usd: float
+    wasted_usd: float
+    duration_ms: float
+    first_ms_p50: float | None
+    first_ms_p95: float | None
+    tokens_per_s: float | None
+
+
+class SummaryRow(SumsOut):
+    """The sums of one group: `key` and `channel` are names, and ids beside them; what was not asked `by` is null."""
+
+    day: date | None
+    key: str | None
+    key_id: int | None
+    app: str | None
+    channel: str | None
+    channel_id: int | None
+    model: str | None
+
+
+class SummaryOut(Schema):
+    since: date
+    until: date
+    total: SumsOut
+    rows: list[SummaryRow]
+
+
+class PriceOut(Schema):
+    """What a call was reckoned with: `source` is "owner", "local", or the price list; `rates` in billionths of a US
+    dollar per million tokens."""
+
+    source: str
+    rates: dict[str, Any]
+
+
+class RecordOut(RecordRow):
+    """A record with its price, and where the call went and why."""
+
+    price: PriceOut | None
     route: RouteOut

@@ -1,25 +1,87 @@
 """/api/usage: what happened to a call."""
 
+from typing import Any
+
 import msgspec
-from django.http import HttpRequest
+from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Query, Router, Schema
 
-from dashboard.api.schemas import AttemptOut, ConsideredOut, RecordOut, RouteOut
-from gateway.models import Attempt, UsageRecord
+from dashboard import exports, records, summaries
+from dashboard.api.schemas import (
+    AttemptOut,
+    ConsideredOut,
+    ExportFilter,
+    PriceOut,
+    RecordFilter,
+    RecordOut,
+    RecordPage,
+    RecordRow,
+    RouteOut,
+    SummaryFilter,
+    SummaryOut,
+)
+from gateway.models import Attempt, Price, UsageRecord
 
+JSON_LINES = "application/x-ndjson"
 router = Router(tags=["usage"])
+
+
+def refuse_unknown(request: HttpRequest, known: type[Schema]) -> None:
+    """A misspelt filter would show everything, and look as if it had been heeded."""
+    unknown = [name for name in request.GET if name not in known.model_fields]
+    if unknown:
+        raise ValidationError(
+            {unknown[0][:60]: f"There is no such filter. There are: {', '.join(known.model_fields)}."}
+        )
+
+
+@router.get("/records", response=RecordPage)
+def list_records(request: HttpRequest, asked: Query[RecordFilter]) -> Any:
+    """The newest calls first, a page at a time."""
+    refuse_unknown(request, RecordFilter)
+    rows, following = records.page(asked)
+    return {"records": rows, "next": following}
+
+
+@router.get("/summary", response=SummaryOut)
+def get_summary(request: HttpRequest, asked: Query[SummaryFilter]) -> Any:
+    """Sums by one or two of time, key, app, channel and model, however many records there are or were."""
+    refuse_unknown(request, SummaryFilter)
+    return summaries.summary(asked)
+
+
+@router.get("/export")
+async def export(request: HttpRequest, asked: Query[ExportFilter]) -> StreamingHttpResponse:
+    """The records that a filter is for as a file, streamed; `x-novapi-records` says how many there are."""
+    refuse_unknown(request, ExportFilter)
+    wanted = RecordFilter(**asked.model_dump(exclude={"format"}, exclude_unset=True))
+    number = await sync_to_async(exports.count)(wanted)
+    write, content_type = (
+        (exports.as_csv(), "text/csv; charset=utf-8") if asked.format == "csv" else (exports.as_jsonl, JSON_LINES)
+    )
+    response = StreamingHttpResponse(exports.lines(wanted, write), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="novapi-usage.{asked.format}"'
+    response["x-novapi-records"] = str(number)
+    return response
 
 
 @router.get("/records/{request_id}", response=RecordOut)
 def get_record(request: HttpRequest, request_id: str) -> RecordOut:
     """One call by its `x-novapi-request-id`: where it went, and why."""
     record = get_object_or_404(UsageRecord, request_id=request_id)
-    return RecordOut(**{name: getattr(record, name) for name in RECORDED}, route=route_of(record))
+    told = {name: getattr(record, name) for name in RecordRow.model_fields}
+    return RecordOut(**told, price=price_of(record), route=route_of(record))
+
+
+def price_of(record: UsageRecord) -> PriceOut | None:
+    price = Price.objects.filter(pk=record.price_id).first() if record.price_id else None
+    return PriceOut(source=price.source, rates=msgspec.json.decode(price.rates)) if price else None
 
 
 TRIED = [name for name in AttemptOut.model_fields if name != "channel"]
-RECORDED = [name for name in RecordOut.model_fields if name != "route"]
 
 
 def route_of(record: UsageRecord) -> RouteOut:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import load, planning, report, scenarios, targets, translation, wrk
+from tests.bench import load, log, planning, report, scenarios, targets, translation, wrk
 from tests.bench.load import Load
 from tests.bench.processes import ProcessError, rss_megabytes, stop
 from tests.bench.report import Goal, Memory, Results
@@ -78,6 +78,7 @@ def compare(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
         stop(other.process)
         made = checks[other.name] + options.calls
         goals.append(count_records(results, between, other.name, made, folder / "home"))
+        goals += [] if options.quick else log.goals(folder)
     show(pair, results, between, memories, goals)
     if options.json:
         write_json(options, results, memories, goals)
