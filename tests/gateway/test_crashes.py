@@ -60,7 +60,7 @@ def faults(home: Path) -> dict[str, object]:
     with closing(sqlite3.connect(home / "novapi.db")) as database:
         records = "count(*), coalesce(sum(cost_nano), 0), coalesce(sum(input_tokens), 0)"
         days = "coalesce(sum(requests), 0), coalesce(sum(cost_nano), 0), coalesce(sum(input_tokens), 0)"
-        told = {
+        return {
             "integrity": database.execute("PRAGMA integrity_check").fetchone()[0],
             "doubles": database.execute(
                 "SELECT count(*) - count(DISTINCT request_id) FROM gateway_usagerecord"
@@ -68,7 +68,6 @@ def faults(home: Path) -> dict[str, object]:
             "sums": database.execute(f"SELECT {days} FROM gateway_usageday").fetchone()
             == database.execute(f"SELECT {records} FROM gateway_usagerecord").fetchone(),
         }
-    return told
 
 
 def test_killed_at_any_moment_nothing_is_wrong(home: Path) -> None:
