@@ -109,7 +109,7 @@ class Price(models.Model):
 
 class UsageDay(models.Model):
     """The sums of one day (of the owner's time zone) by key, app, channel and model: written with the records, and
-    kept when they are gone. Ids are 0 where there was none.
+    kept when they are gone (`gone`: how many of them). Ids are 0 where there was none.
 
     `errors`: answered with 400 or more; `cut`: the client left. `unpriced`: calls whose price nobody knows. `retries`:
     attempts beyond the first. `wasted_nano`: spent on answers that nobody got whole. `output_ms`: time in which the
@@ -123,6 +123,7 @@ class UsageDay(models.Model):
     model = models.CharField(max_length=200)
     key_name = models.CharField(max_length=100)
     channel_name = models.CharField(max_length=100)
+    gone = models.BigIntegerField(default=0, db_default=0)
     requests = models.BigIntegerField(default=0)
     errors = models.BigIntegerField(default=0)
     cut = models.BigIntegerField(default=0)

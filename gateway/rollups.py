@@ -131,9 +131,10 @@ def first_byte_expressions() -> dict[str, str]:
 
 
 ALL_EXPRESSIONS = EXPRESSIONS | first_byte_expressions()
+# The columns of a Group, in its order.
+GROUP_OF_RECORD = f"date(started_at, 'localtime'), coalesce(key_id, 0), app, coalesce(channel_id, 0), {MODEL}"
 _RECOMPUTED = (
-    "SELECT date(started_at, 'localtime') AS day, coalesce(key_id, 0) AS key_id, app, "
-    f"coalesce(channel_id, 0) AS channel_id, {MODEL} AS model, "
+    f"SELECT {GROUP_OF_RECORD}, "
     + ", ".join(f"coalesce(sum({expression}), 0) AS {name}" for name, expression in ALL_EXPRESSIONS.items())
     + f" FROM {RECORDS} GROUP BY 1, 2, 3, 4, 5"
 )
@@ -154,23 +155,16 @@ class Difference:
 
 
 def compared() -> Iterator[Difference]:
-    """Where the kept sums differ from those of the records. Days whose records are gone, or some of them, can't be
-    compared: records are let go of oldest first."""
-    kept = {Group(*row[:5]): row[5:] for row in read(f"SELECT {', '.join((*Group._fields, *ADDED))} FROM {TABLE}")}
+    """Where the kept sums differ from those of the records. Sums some of whose records are gone can't be compared."""
+    whole = f"SELECT {', '.join((*Group._fields, *ADDED))} FROM {TABLE} WHERE gone = 0"
+    partly = {Group(*row) for row in read(f"SELECT {', '.join(Group._fields)} FROM {TABLE} WHERE gone > 0")}
+    kept = {Group(*row[:5]): row[5:] for row in read(whole)}
     recomputed = {Group(*row[:5]): row[5:] for row in read(_RECOMPUTED)}
-    oldest = min((group.day for group in recomputed), default=NEVER)
-    is_whole = calls_on(oldest, kept) <= calls_on(oldest, recomputed)
-    for group in sorted(kept.keys() | recomputed.keys()):
-        if group.day > oldest or (group.day == oldest and is_whole):
-            yield from differing(group, kept.get(group, ZEROES), recomputed.get(group, ZEROES))
+    for group in sorted((kept.keys() | recomputed.keys()) - partly):
+        yield from differing(group, kept.get(group, ZEROES), recomputed.get(group, ZEROES))
 
 
 ZEROES = (0,) * len(ADDED)
-NEVER = "9999-12-31"
-
-
-def calls_on(day: str, sums: dict[Group, Any]) -> int:
-    return sum(values[0] for group, values in sums.items() if group.day == day)
 
 
 def differing(group: Group, kept: Iterable[float], recomputed: Iterable[float]) -> Iterator[Difference]:

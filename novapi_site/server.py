@@ -18,6 +18,7 @@ from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
 from gateway.recovery import Recovery
+from gateway.retention import keeper
 from gateway.upstream import transports
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
@@ -76,6 +77,7 @@ class Server:
         sys.setswitchinterval(SWITCH_SECONDS)
         restore_limits(limits)
         recorder.start()
+        keeper.start()
         candidates.watcher.start()
         self._thread.start()
 
@@ -83,6 +85,7 @@ class Server:
         """Let calls in flight end, then write what was recorded. Nothing that was answered is lost."""
         self._server.should_exit = True
         self._thread.join(GRACE_SECONDS + 5)
+        keeper.stop()
         candidates.watcher.stop()
         recorder.close()
 

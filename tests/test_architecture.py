@@ -28,6 +28,7 @@ STOREYS = (
     ("endings", "headers", "realtime_ends", "upstream"),
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
+    ("retention",),
     ("history", "records"),
     ("rollups",),
     ("decoding", "memory", "mending", "quirks", "route", "routing", "runaway", "spending"),

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from dashboard import exports, records, summaries
 from dashboard.api.schemas import (
@@ -24,6 +24,7 @@ from dashboard.api.schemas import (
     SummaryOut,
 )
 from gateway.models import Attempt, Price, UsageRecord
+from gateway.retention import let_go
 
 JSON_LINES = "application/x-ndjson"
 router = Router(tags=["usage"])
@@ -74,6 +75,13 @@ def get_record(request: HttpRequest, request_id: str) -> RecordOut:
     record = get_object_or_404(UsageRecord, request_id=request_id)
     told = {name: getattr(record, name) for name in RecordRow.model_fields}
     return RecordOut(**told, price=price_of(record), route=route_of(record))
+
+
+@router.delete("/records/{request_id}", response={204: None})
+def delete_record(request: HttpRequest, request_id: str) -> Status[None]:
+    """Let go of a call. The sums of its day stay as they are."""
+    let_go([get_object_or_404(UsageRecord, request_id=request_id).pk])
+    return Status(204, None)
 
 
 def price_of(record: UsageRecord) -> PriceOut | None:

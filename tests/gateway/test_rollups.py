@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import threading
 import time
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from channels_app.models import Preferences
 from gateway.call import Outcome
 from gateway.chat import Usage
 from gateway.models import FIRST_BYTE_COLUMNS, Attempt, Price, UsageDay, UsageRecord
 from gateway.offers import Plan
 from gateway.records import Batch, Finished, PriceIds, call_columns
+from gateway.retention import Keeper, let_go, let_go_of_old
 from gateway.rollups import ALL_EXPRESSIONS, COLUMNS, FIRST_BYTE_BOUNDS, compared
 from gateway.route import Route
 from tests.fake_upstream import FakeUpstream, completion, json_reply
@@ -74,23 +77,47 @@ def test_sums_are_those_of_the_records(batches: list[list[Finished]]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_difference_is_found_and_told() -> None:
     Batch([finished(channel_id=1, channel="Work", tokens=Usage(100, 10))], PriceIds()).write()
-    UsageDay.objects.update(cost_nano=1, requests=2)
+    UsageDay.objects.update(cost_nano=1)
 
-    found = [str(difference) for difference in compared()]
-
-    assert len(found) == 0  # two calls in the sums and one record: it may have been let go of
-    UsageDay.objects.update(requests=1)
     assert [text.partition(": ")[2] for text in map(str, compared())] == ["cost_nano is 1, its records say 350000"]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sums_outlive_their_records() -> None:
-    old, new = (finished(at=NOW - days * 86400, tokens=Usage(100, 10)) for days in (40, 1))
-    Batch([old, new], PriceIds()).write()
-    UsageRecord.objects.filter(request_id=old.call[0]).delete()
-
+def test_record_that_vanished_is_a_difference_and_one_that_was_let_go_of_is_none() -> None:
+    Batch([finished(app=app, tokens=Usage(100, 10)) for app in ("vanished", "gone", "stays")], PriceIds()).write()
+    let_go([UsageRecord.objects.get(app="gone").pk])
     assert list(compared()) == []
-    assert UsageDay.objects.count() == 2
+
+    UsageRecord.objects.filter(app="vanished").delete()
+    assert {difference.group.app for difference in compared()} == {"vanished"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_records_are_let_go_of_and_their_sums_stay() -> None:
+    first, second = attempt(channel("First")), attempt(channel("Second"))
+    route = Route(Plan([first, second]), [(first, 0.1, 503, "overloaded"), (second, 0.25, 200, "")])
+    old = [finished(at=NOW - 40 * 86400 - number, tokens=Usage(100, 10), route=route) for number in range(700)]
+    new = [finished(at=NOW - 86400 * number, tokens=Usage(100, 10), route=route) for number in range(3)]
+    Batch([*old, *new], PriceIds()).write()
+
+    assert let_go_of_old(30, threading.Event()) == 700
+
+    assert UsageRecord.objects.count() == 3
+    assert Attempt.objects.count() == 6
+    assert sum(UsageDay.objects.values_list("requests", flat=True)) == 703
+    assert list(compared()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keeper_goes_by_the_owners_wish() -> None:
+    Batch([finished(at=NOW - 40 * 86400)], PriceIds()).write()
+    Keeper().look()
+    assert UsageRecord.objects.count() == 1
+
+    Preferences.load()
+    Preferences.objects.update(record_days=30)
+    Keeper().look()
+    assert UsageRecord.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
