@@ -1,14 +1,18 @@
 """Usage records: soon on disk, never in a call's way, and kept while the database can't take them."""
 
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
 
+import psutil
+import pytest
+
 from tests.fake_upstream import FakeUpstream, completion, json_reply
-from tests.running import Novapi, eventually
+from tests.running import Novapi, eventually, run
 
 BUSY_SECONDS = 5  # how long a writer waits for the database before it gives up
 
@@ -77,3 +81,23 @@ def test_record_tells_everything_about_a_call(novapi: Novapi) -> None:
     }  # fmt: skip
     assert 0 < record["overhead_ms"] < record["duration_ms"]
     assert record["overhead_ms"] == float(answer.headers["x-novapi-overhead-ms"]) or record["overhead_ms"] < 50
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of another process are Linux's")
+def test_full_disk_fails_no_call_and_loses_no_record(home: Path) -> None:
+    """No file of the program may grow for a while, which is what a full disk is like."""
+    with FakeUpstream(json_reply(completion())) as upstream, Novapi(home) as novapi:
+        model = novapi.add_channel(upstream.url)
+        novapi.record(novapi.chat(model).headers["x-novapi-request-id"])
+        process = psutil.Process(novapi.process.pid)
+        process.rlimit(psutil.RLIMIT_FSIZE, (0, -1))
+
+        answers = [novapi.chat(model) for _ in range(30)]
+        assert eventually(lambda: novapi.api("GET", "/status").json()["records_waiting"] == 30, timeout_s=5)
+        process.rlimit(psutil.RLIMIT_FSIZE, (-1, -1))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert eventually(lambda: novapi.api("GET", "/status").json()["records_waiting"] == 0, timeout_s=10)
+        assert all(novapi.record(answer.headers["x-novapi-request-id"]) for answer in answers)
+        assert novapi.api("GET", "/status").json()["records_lost"] == 0
+    assert run(home, "check-usage").returncode == 0
