@@ -186,7 +186,7 @@ class Request(Value, frozen=True, gc=False):
 
 class Usage(Struct, frozen=True, gc=False):
     """Token counts of one call; `input` includes what was `cached` and what was written to the cache, `output`
-    includes `reasoning`. `is_estimated`: nobody counted."""
+    includes `reasoning`. `is_estimated`: nobody counted. `tier`: "flex", "priority" …, if it has its own price."""
 
     input: int = 0
     output: int = 0
@@ -194,6 +194,7 @@ class Usage(Struct, frozen=True, gc=False):
     cache_written: int = 0
     reasoning: int = 0
     is_estimated: bool = False
+    tier: str = ""
 
 
 class Choice(Value, frozen=True, gc=False):

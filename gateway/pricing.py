@@ -121,7 +121,7 @@ def reckon(
     none is. What runs on this machine costs nothing unless its owner says so. Loads the price list."""
     if own == LIST_PRICES and is_local(provider):
         return Reckoning(0, "local", FREE)
-    listed = next(filter(None, (rates_of(provider, model, at) for model in models)), None)
+    listed = next(filter(None, (rates_of(provider, model, at, usage.tier) for model in models)), None)
     rates = listed if own == LIST_PRICES else owners_rates(own, listed)
     source = list_name() if own == LIST_PRICES else "owner"
     return Reckoning(rates.cost(usage), source, rates) if rates else None
@@ -206,21 +206,29 @@ def is_local(provider: str) -> bool:
     return row is not None and row.local
 
 
-def rates_of(provider: str, model: str, at: datetime | None = None) -> Rates | None:
-    """The rates in force at a time, now unless told otherwise: some change by the hour."""
+def rates_of(provider: str, model: str, at: datetime | None = None, tier: str = "") -> Rates | None:
+    """The rates in force at a time, now unless told otherwise: some change by the hour. `tier`: what OpenAI calls the
+    service tier of an answer."""
     info = model_of(provider, model) if provider in SELLERS and model else None
     if info is None:
         return None
     if isinstance(info.prices, list):
-        return read_rates(info.get_prices(at or datetime.now(UTC)))
-    return steady_rates(provider, model)
+        return read_rates(info.get_prices(at or datetime.now(UTC), conditions(tier)))
+    return steady_rates(provider, model, tier)
 
 
 @lru_cache(maxsize=MOST_MODELS)
-def steady_rates(provider: str, model: str) -> Rates | None:
+def steady_rates(provider: str, model: str, tier: str) -> Rates | None:
     """Of a model whose price does not change."""
     info = model_of(provider, model)
-    return read_rates(info.get_prices(datetime.now(UTC))) if info else None
+    return read_rates(info.get_prices(datetime.now(UTC), conditions(tier))) if info else None
+
+
+def conditions(tier: str) -> dict[str, str] | None:
+    """As the library names them."""
+    if not tier:
+        return None
+    return {"processing": tier} if tier == "batch" else {"service_tier": tier}
 
 
 @lru_cache(maxsize=MOST_MODELS)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from gateway.chat import Usage
 from gateway.errors import GatewayError
@@ -21,6 +22,7 @@ class UsageBody(msgspec.Struct):
     response: Any = None
     type: Any = None
     message: Any = None
+    service_tier: Any = None
 
 
 class AnswerHead(msgspec.Struct):
@@ -30,8 +32,10 @@ class AnswerHead(msgspec.Struct):
     usage: Any = None
     error: Any = None
     timings: Any = None
+    service_tier: Any = None
 
 
+TIERS = ("flex", "priority", "fast", "batch")  # with prices of their own
 _NUMBERS = (int, float)  # not bool
 read_event = msgspec.json.Decoder(UsageBody).decode
 _read_answer = msgspec.json.Decoder(AnswerHead).decode
@@ -74,7 +78,9 @@ def tokens_of(body: UsageBody | AnswerHead) -> Usage | None:
     if isinstance(body, UsageBody) and usage is None:
         usage = member(body.x_groq, "usage") or member(body.response, "usage")
     if isinstance(usage, dict):
-        return from_openai_usage(usage)
+        tier = body.service_tier or (member(body.response, "service_tier") if isinstance(body, UsageBody) else None)
+        found = from_openai_usage(usage)
+        return found if tier not in TIERS else structs.replace(found, tier=tier)
     return from_llamacpp_timings(body.timings) if isinstance(body.timings, dict) else None
 
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from genai_prices import Usage as TheirUsage
+from genai_prices import calc_price
 from genai_prices.data_snapshot import get_snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from channels_app.providers import PROVIDERS
 from channels_app.table import OwnPrices
 from gateway.chat import Usage
 from gateway.pricing import (
+    MILLION,
     NANO,
     SELLERS,
     Rate,
@@ -180,6 +182,29 @@ def test_counts_that_make_no_sense_cost_no_less_than_nothing() -> None:
 
     assert cost("openai", ["gpt-4o"], odd) == cost(
         "openai", ["gpt-4o"], Usage(input=10, output=5, cached=10, reasoning=5)
+    )
+
+
+@pytest.mark.parametrize("tier", ["flex", "priority", "batch"])
+def test_tier_has_its_own_price(tier: str) -> None:
+    standard, other = (
+        cost("openai", ["gpt-5"], Usage(input=MILLION, output=MILLION, tier=name)) for name in ("", tier)
+    )
+    key = "processing" if tier == "batch" else "service_tier"
+    theirs = calc_price(
+        TheirUsage(input_tokens=MILLION, output_tokens=MILLION),
+        "gpt-5",
+        provider_id="openai",
+        price_context={key: tier},
+    )
+
+    assert other == int(theirs.total_price * NANO)
+    assert (other or 0) != standard
+
+
+def test_tier_without_a_price_of_its_own_costs_as_usual() -> None:
+    assert cost("openai", ["gpt-4o"], Usage(input=1000, tier="no-such")) == cost(
+        "openai", ["gpt-4o"], Usage(input=1000)
     )
 
 

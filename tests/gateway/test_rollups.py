@@ -15,11 +15,12 @@ from gateway.call import Outcome
 from gateway.chat import Usage
 from gateway.models import FIRST_BYTE_COLUMNS, Attempt, Price, UsageDay, UsageRecord
 from gateway.offers import Plan
+from gateway.pricing import cost
 from gateway.records import Batch, Finished, PriceIds, call_columns
 from gateway.retention import Keeper, let_go, let_go_of_old
 from gateway.rollups import ALL_EXPRESSIONS, COLUMNS, FIRST_BYTE_BOUNDS, compared
 from gateway.route import Route
-from tests.fake_upstream import FakeUpstream, completion, json_reply
+from tests.fake_upstream import DONE, FakeUpstream, chunk, completion, event_stream, json_reply
 from tests.gateway.values import attempt, call, channel
 from tests.running import Novapi, run
 
@@ -232,3 +233,17 @@ def test_tools_are_noted(novapi: Novapi) -> None:
         ]
 
     assert noted == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tier_of_the_answer_is_the_tier_of_the_price(novapi: Novapi, stream: bool) -> None:
+    usage = {"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000}
+    told = {"usage": usage, "service_tier": "flex"}
+    script = event_stream(chunk("a", finish="stop"), chunk(**told), DONE) if stream else json_reply(completion(**told))
+    with FakeUpstream(script) as upstream:
+        model = f"flexible-{stream}".lower()
+        novapi.add_channel(upstream.url, provider="openai", models=[{"name": model, "upstream": "gpt-5"}])
+        record = novapi.record(novapi.chat(model, stream=stream).headers["x-novapi-request-id"])
+
+    assert record["cost_nano"] == cost("openai", ["gpt-5"], Usage(input=1_000_000, tier="flex"))
+    assert record["cost_nano"] < (cost("openai", ["gpt-5"], Usage(input=1_000_000)) or 0)
