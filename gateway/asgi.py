@@ -18,7 +18,7 @@ from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
 from gateway.paths import dialect_of
 from gateway.response import Relayed, error_answer, signed
 from gateway.upstream import ChannelFailure
-from gateway.visits import SENDING, Receive, Send, Visit, Visits
+from gateway.visits import SENDING, STOPPED_BY_OWNER, Receive, Send, Visit, Visits
 
 logger = logging.getLogger(__name__)
 
@@ -67,8 +67,8 @@ class LeanHandler:
             await write(signed(answer, request.call_id, started), send, visit)
         except ClientGone:
             return
-        except asyncio.CancelledError:
-            if not visit.has_left:
+        except asyncio.CancelledError as end:
+            if not visit.has_left and STOPPED_BY_OWNER not in end.args:
                 raise  # the server is going down
         finally:
             self._visits.leave(visit)

@@ -107,6 +107,8 @@ class Outcome:
     events: int = 0
     tokens: Usage | None = None
     cost_nano: int | None = None  # billionths of a US dollar; the recorder finds it out
+    counted: Usage | None = None  # the tokens, estimated where nobody told; the recorder does that too
+    is_stopped: bool = False  # its owner wants no answer any more
     dropped: tuple[str, ...] = ()  # what the client asked for and the channel's dialect has no words for
     first_token_ms: float | None = None
     upstream_s: float = 0.0

@@ -10,6 +10,7 @@
     ├── UnknownId                                     404, nobody is known to have issued it
     ├── LimitReached                                  429, a limit that the owner has set
     ├── UpstreamFailed                                what the tried channels answered
+    ├── CallStopped                                   503, its owner wants it no more
     └── InternalError                                 500, ours
 
 Foreign exceptions are mapped to `upstream.ChannelFailure` where they enter; how an error looks on the wire is the
@@ -105,6 +106,10 @@ class AppStopped(GatewayError):
 
 class UpstreamFailed(GatewayError):
     status, kind, code = 502, "upstream_error", "upstream_failed"
+
+
+class CallStopped(GatewayError):
+    status, kind, code = 503, "server_error", "stopped_by_owner"
 
 
 class InternalError(GatewayError):

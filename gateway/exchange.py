@@ -18,7 +18,8 @@ from gateway.dialects.format import Malformed
 from gateway.dialects.openai import AnswerHead, NotAnAnswer, error_in, error_status, read_answer
 from gateway.dialects.passthrough import Passthrough
 from gateway.dialects.translated import Translated
-from gateway.endings import CLIENT_GONE, STOPPED, note_early_end, settle
+from gateway.endings import CLIENT_GONE, STOPPED, farewell, note_early_end, settle
+from gateway.flights import flights
 from gateway.headers import STREAMED, content_length, own_headers, relayed_headers, retyped
 from gateway.health import Fault, health
 from gateway.offers import Attempt
@@ -139,6 +140,7 @@ async def commit(exchange: Exchange, passing: Passing, sent_at: float) -> Answer
     now = time.perf_counter()
     outcome.first_token_ms = (now - exchange.call.started) * 1000
     outcome.answered, outcome.status = True, reply.status_code
+    flights.has_begun(exchange.call, outcome.first_token_ms)
     headers = provider_headers(exchange, passing.content_type) + STREAMED
     headers += own_headers(exchange.call, outcome, waited=now - sent_at)
     body = pass_on(exchange, passing, first, chunks)
@@ -184,15 +186,16 @@ async def pass_on(
             yield last
     except ChannelFailure as failure:
         name = exchange.attempt.candidate.channel.name
-        farewell = passing.break_off(f"Novapi: {name} {failure.reason} in the middle of its answer.")
+        last_words = passing.break_off(f"Novapi: {name} {failure.reason} in the middle of its answer.")
         if not passing.is_text:
             raise  # the server closes the connection, which is all that can be said inside a sound file
-        yield farewell
+        yield last_words
     except (asyncio.CancelledError, GeneratorExit) as end:
         note_early_end(outcome, end)
-        if outcome.status != STOPPED or not passing.is_text:
+        if outcome.status != STOPPED or not passing.is_text or isinstance(end, GeneratorExit):
             raise
-        yield passing.break_off("Novapi: it was stopped in the middle of this answer.")
+        await exchange.reply.aclose()  # before the client, which may be slow, has read this
+        yield passing.break_off(farewell(outcome))
     finally:
         outcome.tokens, outcome.events = passing.tokens, passing.events
         outcome.model_answered = passing.model

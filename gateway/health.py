@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from gateway.events import hub
+
 FAILURES_TO_OPEN = 3  # in a row, each within WINDOW_SECONDS of the one before
 WINDOW_SECONDS = 60.0
 FIRST_PAUSE_SECONDS = 10.0  # doubled with every further failure
@@ -67,6 +69,20 @@ class Report:
 
 
 UNSPOTTED = Condition()
+SPOTLESS = Report(None, 0, 0.0)
+
+
+def state(key: KeyId, report: Report) -> dict[str, object]:
+    """As live events tell of it: `id` of the channel, `key`, its number (None: the channel needs none); `paused`: why,
+    empty if it is not; `seconds` to go, None: until a test goes well."""
+    pause = report.pause
+    seconds = None if pause is None or pause.seconds is None else round(pause.seconds, 1)
+    reason = pause.reason if pause else ""
+    return {"id": key[0], "key": key[1], "paused": reason, "seconds": seconds, "failures": report.failures}
+
+
+def tell(key: KeyId, report: Report) -> None:
+    hub.tell("channel.state", state(key, report))
 
 
 class Health:
@@ -101,7 +117,7 @@ class Health:
     def answered(self, key: KeyId, seconds: float, now: float) -> None:
         """It answered, its first byte after `seconds`: nothing speaks against it any more."""
         if self._conditions:
-            self._conditions.pop(key, None)
+            self.forgive(key)
         before = self._latencies.get(key)
         latency = seconds if before is None else before[0] + SMOOTHING * (seconds - before[0])
         self._latencies[key] = latency, now
@@ -135,6 +151,8 @@ class Health:
         condition.is_refused = fault is Fault.KEY_REFUSED
         if seconds := self._seconds(condition, fault, retry_after, to_open):
             condition.until = now + seconds
+        if hub.watchers:
+            tell(key, self.report(key, now))
 
     def _seconds(self, condition: Condition, fault: Fault, retry_after: float | None, to_open: float) -> float:
         """How long to leave it alone; 0: not at all."""
@@ -156,13 +174,19 @@ class Health:
             if condition.is_refused or condition.until - now >= LONG_PAUSE_SECONDS
         }
 
+    def paused(self, now: float) -> dict[KeyId, Report]:
+        """The keys that had better be left alone now."""
+        reports = {key: self.report(key, now) for key in list(self._conditions)}
+        return {key: report for key, report in reports.items() if report.pause}
+
     def report(self, key: KeyId, now: float) -> Report:
         failures = self._conditions.get(key, UNSPOTTED).failures
         return Report(self.pause(key, now), failures, self._latencies.get(key, (0.0, 0.0))[0])
 
     def forgive(self, key: KeyId) -> None:
         """The owner has seen to it, or a test went well."""
-        self._conditions.pop(key, None)
+        if self._conditions.pop(key, None) and hub.watchers:
+            tell(key, SPOTLESS)
 
 
 health = Health()

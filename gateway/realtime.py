@@ -24,9 +24,10 @@ from gateway.body import Envelope
 from gateway.call import Answer, Call, Outcome, new_call_id
 from gateway.chat import Usage
 from gateway.dialects.openai import count, member
-from gateway.endings import CLIENT_GONE, note_early_end, settle
+from gateway.endings import CLIENT_GONE, note_early_end, settle, stopped_by_owner
 from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
+from gateway.flights import flights
 from gateway.headers import own_headers
 from gateway.health import health
 from gateway.keys import authenticate
@@ -40,6 +41,7 @@ from gateway.realtime_ends import (
     STOPPED,
     SUBPROTOCOL,
     SWITCHED,
+    UNWANTED,
     WRONG_INSIDE,
     Client,
     Close,
@@ -54,11 +56,12 @@ from gateway.route import Route
 from gateway.transport import Body, as_httpx
 from gateway.upstream import ChannelFailure
 from gateway.verdicts import give_up
-from gateway.visits import CLIENT_LEFT, Receive, Send
+from gateway.visits import CLIENT_LEFT, STOPPED_BY_OWNER, Receive, Send
 
 logger = logging.getLogger(__name__)
 
 PATH = "/v1/realtime"
+ENDED_BY = {CLIENT_LEFT: LEFT, STOPPED_BY_OWNER: UNWANTED}  # a cancellation says who wanted it
 KEY_SUBPROTOCOL = "openai-insecure-api-key."  # how a browser, which can't set headers, hands over its key
 BETA_SUBPROTOCOL = "openai-beta."
 
@@ -148,6 +151,7 @@ async def hold(client: Client, call_id: str, started: float) -> Answer | None:
     table = candidates.current()
     call = admit(client, call_id, started, table)
     outcome = Outcome()
+    flights.enter(call, outcome)
     try:
         return await run(call, client, table, outcome)
     except GatewayError as error:
@@ -156,6 +160,8 @@ async def hold(client: Client, call_id: str, started: float) -> Answer | None:
         raise
     except asyncio.CancelledError as end:
         note_early_end(outcome, end)
+        if outcome.is_stopped:
+            raise stopped_by_owner(call, outcome) from end
         has_left = outcome.status == CLIENT_GONE
         return None if has_left else error_answer(GatewayError(outcome.error, status=outcome.status))
     except Exception:
@@ -338,7 +344,7 @@ async def converse(client: Client, provider: Provider, look: Callable[[Frame], N
     try:
         close = await first_close(ways)
     except asyncio.CancelledError as end:
-        close = LEFT if CLIENT_LEFT in end.args else STOPPED
+        close = ENDED_BY.get(str(end), STOPPED)
     finally:
         try:
             await hang_up(client, provider, close)

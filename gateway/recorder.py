@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 
@@ -23,9 +24,11 @@ MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the
 
 
 class Recorder:
-    """Owns the writing thread. `put` never waits; `close` returns when everything is on disk."""
+    """Owns the writing thread. `put` never waits; `close` returns when everything is on disk. `observers` are handed
+    every batch on that thread, once it is there."""
 
     def __init__(self) -> None:
+        self.observers: list[Callable[[list[Finished]], None]] = []
         self._waiting: deque[Finished] = deque()
         self._in_hand = 0  # of a batch that is being written
         self._wake = threading.Event()
@@ -85,6 +88,8 @@ class Recorder:
                 self._wake.set()
             except Exception:
                 self._write_singly(batch)
+            else:
+                self._show(batch)
             self._in_hand = 0
 
     def _store(self, batch: list[Finished]) -> None:
@@ -102,6 +107,16 @@ class Recorder:
             except Exception:
                 self.lost += 1
                 logger.exception("The usage record of call %s could not be written.", finished.call[0])
+            else:
+                self._show([finished])
+
+    def _show(self, batch: list[Finished]) -> None:
+        """Whatever is wrong with an observer, the records are safe."""
+        for observe in self.observers:
+            try:
+                observe(batch)
+            except Exception:
+                logger.exception("%d finished calls could not be told of.", len(batch))
 
     def _keep(self, batch: list[Finished]) -> None:
         self._in_hand = 0

@@ -163,9 +163,11 @@ def as_stored(at: float) -> str:
 
 def tokens_of(finished: Finished) -> Usage | None:
     """Tokens as counted by the provider, else estimated, else unknown."""
-    tokens = finished.outcome.tokens
+    outcome = finished.outcome
+    tokens = outcome.tokens or outcome.counted
     if tokens is None and finished.body is not None:
-        tokens = finished.outcome.tokens = estimate(finished.body, finished.outcome.events)
+        tokens = estimate(finished.body, outcome.events)
+    outcome.counted = tokens
     return tokens
 
 

@@ -13,10 +13,11 @@ from gateway import admission, pricing, routing, translate, upstream
 from gateway.admission import Refusal
 from gateway.call import Answer, Call, Outcome
 from gateway.dialects.format import Impossible
-from gateway.endings import note_early_end, settle
+from gateway.endings import note_early_end, settle, stopped_by_owner
 from gateway.errors import GatewayError
 from gateway.exchange import LEAST_SECONDS, try_once
 from gateway.faults import fault_of
+from gateway.flights import flights
 from gateway.headers import own_headers
 from gateway.health import health
 from gateway.needs import needs_of
@@ -50,6 +51,7 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
     """Answer the call, by `plan` where only certain channels can. Raises GatewayError; whatever happens, one record is
     written."""
     outcome = Outcome()
+    flights.enter(call, outcome)
     try:
         admission.enter_with_key(call, outcome)
         answer = await first_good_answer(call, table, outcome, plan)
@@ -61,6 +63,8 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
     except asyncio.CancelledError as end:
         note_early_end(outcome, end)
         settle(call, outcome)
+        if outcome.is_stopped:
+            raise stopped_by_owner(call, outcome) from end
         raise
     except Exception:
         outcome.status, outcome.error = 500, "Something went wrong inside Novapi."

@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
 from gateway.call import Call, Outcome
+from gateway.events import hub
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ class Guard:
         for app in self.stopped_apps(key_id):
             self._money.pop((key_id, app), None)
             self.stopped.pop((key_id, app), None)
+            if hub.watchers:
+                hub.tell("key.resumed", {"id": key_id, "app": app})
 
     def _tally(self, group: Group, mark: int) -> Tally:
         marks = self.failing.setdefault(group, OrderedDict())
@@ -103,6 +106,8 @@ class Guard:
         for group in [group for group in list(self.failing) if group[:2] == app]:
             self.failing.pop(group, None)
         self.stopped[app] = reason
+        if hub.watchers:
+            hub.tell("key.stopped", {"id": app[0], "app": app[1], "reason": reason})
         logger.warning("The app '%s' was stopped: %s. Its key is number %d.", app[1], reason, app[0])
 
 

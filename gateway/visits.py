@@ -13,6 +13,7 @@ LOOK_SECONDS = 0.25  # well inside the second after which the upstream must be c
 SILENCE_SECONDS = 15.0  # what WHATWG HTML, section 9.2.7, recommends against proxies and clients that give up
 SENDING = -math.inf
 CLIENT_LEFT = "The client went away."  # what a cancellation says that is not the server going down
+STOPPED_BY_OWNER = "Stopped by its owner."  # and this neither
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from channels_app import candidates
+from gateway.events import hub
 from gateway.health import health
 from gateway.history import restore_limits
 from gateway.limits import limits
@@ -20,6 +21,7 @@ from gateway.recorder import recorder
 from gateway.recovery import Recovery
 from gateway.retention import keeper
 from gateway.upstream import transports
+from gateway.used_up import used_up
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
@@ -37,9 +39,11 @@ def websocket(**options: Any) -> asyncio.Protocol:
 
 
 class Uvicorn(uvicorn.Server):
-    """uvicorn, except that WebSockets are closed before it stops: it would tell them 1012, "restart"."""
+    """uvicorn, except that WebSockets are closed before it stops: it would tell them 1012, "restart". Readers of live
+    events are let go: it would wait for them."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        hub.close()
         await sessions.stop()
         await super().shutdown(sockets)
 
@@ -76,6 +80,7 @@ class Server:
         allow_many_files()
         sys.setswitchinterval(SWITCH_SECONDS)
         restore_limits(limits)
+        recorder.observers = [used_up.observe]
         recorder.start()
         keeper.start()
         candidates.watcher.start()

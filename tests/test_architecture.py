@@ -23,13 +23,13 @@ STOREYS = (
     ("small_calls",),
     ("model_lists", "reaching"),
     ("relay",),
-    ("exchange", "verdicts"),
+    ("exchange", "used_up", "verdicts"),
     ("faults",),
     ("endings", "headers", "realtime_ends", "upstream"),
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
     ("retention",),
-    ("history", "records"),
+    ("flights", "history", "records"),
     ("rollups",),
     ("decoding", "memory", "mending", "quirks", "route", "routing", "runaway", "spending"),
     ("offers", "pricing", "stickiness", "tool_names", "usage"),
@@ -37,11 +37,12 @@ STOREYS = (
     ("dialects",),
     ("sse", "splice"),
     ("call", "errors", "health", "limits", "paths", "queues", "tls", "visits"),
-    ("apps", "chat", "models"),
+    ("apps", "chat", "events", "models"),
 )
 PURE = tuple(
-    "call chat chat_translation decoding dialects embeddings errors fixes health limits memory mending multipart "
-    "needs offers overrides paths pricing queues quirks routing splice spending sse tool_names usage".split()
+    "call chat chat_translation decoding dialects embeddings errors events fixes flights health limits memory "
+    "mending multipart needs offers overrides paths pricing queues quirks routing splice spending sse tool_names "
+    "usage".split()
 )
 
 

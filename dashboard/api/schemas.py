@@ -367,7 +367,8 @@ class PreferencesOut(Schema):
 
 
 class StatusOut(Schema):
-    """`secrets`: where the data key is kept; `unreadable_keys`: stored API keys that it does not open."""
+    """`secrets`: where the data key is kept; `unreadable_keys`: stored API keys that it does not open; `readers`: of
+    live events, now."""
 
     version: str
     home: str
@@ -376,6 +377,7 @@ class StatusOut(Schema):
     channels: int
     models: int
     stopped_apps: int
+    readers: int
     records_waiting: int
     records_lost: int
 
@@ -565,3 +567,20 @@ class RecordOut(RecordRow):
 
     price: PriceOut | None
     route: RouteOut
+
+
+class CallOut(Schema):
+    """A call in flight. `at`: when it came, a Unix time; `ms` since then; `channel`: who is asked now, if anybody."""
+
+    id: str
+    app: str
+    key: str
+    model: str
+    dialect: str
+    endpoint: str
+    stream: bool
+    at: float
+    channel: str
+    attempts: int
+    ms: float
+    first_token_ms: float | None

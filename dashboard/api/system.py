@@ -11,6 +11,7 @@ from channels_app import candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from gateway.events import hub
 from gateway.recorder import recorder
 from gateway.runaway import guard
 
@@ -82,6 +83,7 @@ def get_status(request: HttpRequest) -> Any:
         "channels": len(table.offering()),
         "models": len(table.model_created),
         "stopped_apps": len(guard.stopped),
+        "readers": len(hub.watchers),
         "records_waiting": recorder.waiting,
         "records_lost": recorder.lost,
     }

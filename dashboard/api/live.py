@@ -1,0 +1,52 @@
+"""/api/events and /api/calls: what happens now, and the stop button."""
+
+import time
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import Router, Status
+
+from channels_app import candidates
+from dashboard.api.schemas import CallOut
+from gateway.events import hub
+from gateway.flights import flights
+from gateway.health import health, state
+from gateway.runaway import guard
+from gateway.used_up import overspenders, told
+
+router = Router(tags=["live"])
+
+
+@router.get("/events")
+async def events(request: HttpRequest) -> StreamingHttpResponse:
+    """Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
+    `key.stopped`, `key.resumed` and `budget` as they happen. A reader that falls behind by 1000 is hung up on."""
+    response = StreamingHttpResponse(hub.subscribe(snapshot), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"  # a proxy in between must not collect the events
+    return response
+
+
+@router.get("/calls", response=list[CallOut])
+async def list_calls(request: HttpRequest) -> Any:
+    """The calls in flight, the oldest first. Async, like the next one: flights belong to the serving loop."""
+    return list(flights.told())
+
+
+@router.post("/calls/{call_id}/stop", response={204: None, 404: dict[str, str]})
+async def stop_call(request: HttpRequest, call_id: str) -> Status[Any]:
+    """Cancel a call. Its app gets an error that says so, its provider is hung up on."""
+    if flights.stop(call_id):
+        return Status(204, None)
+    return Status(404, {"detail": "This call is not in flight: it has ended, or there never was one."})
+
+
+def snapshot() -> dict[str, Any]:
+    """What a dashboard needs to know before the first event."""
+    paused = health.paused(time.monotonic())
+    return {
+        "calls": list(flights.told()),
+        "channels": [state(key, report) for key, report in paused.items()],
+        "stopped": [{"id": key, "app": app, "reason": why} for (key, app), why in list(guard.stopped.items())],
+        "budgets": [told(*each) for each in overspenders(candidates.current())],
+    }
