@@ -9,7 +9,7 @@ from ninja import NinjaAPI, Path
 from channels_app import candidates
 from channels_app.table import ClientIdentity
 from gateway.body import ClientGone
-from gateway.endpoints import anthropic, gemini, models, ollama, openai, responses, stored
+from gateway.endpoints import anthropic, gemini, models, ollama, openai, responses, scraping, stored
 from gateway.endpoints.answers import json_answer
 from gateway.errors import GatewayError
 from gateway.keys import authenticate
@@ -334,3 +334,9 @@ async def ollama_embeddings(request: HttpRequest) -> Relayed:
 async def healthz(request: HttpRequest) -> Relayed:
     """Whether the gateway is up; needs no key."""
     return Relayed(json_answer({"status": "ok", "version": settings.NOVAPI_VERSION}))
+
+
+@api.get("/metrics", tags=["health"])
+async def prometheus_metrics(request: HttpRequest) -> Relayed:
+    """What is counted, in Prometheus' text format."""
+    return Relayed(await scraping.scrape(candidates.current()))

@@ -12,7 +12,7 @@ BARE = re.compile(
 )
 VENDORS = "(?:/openai|/anthropic|/gemini)?"  # what people put in front of a base URL
 DOCS = frozenset({"/v1/docs", "/v1/openapi.json"})  # pages for the owner, behind the dashboard's session
-OPEN = frozenset({"/healthz"})
+PLAIN = frozenset({"/healthz", "/metrics"})  # of no API
 
 
 @lru_cache(maxsize=1024)
@@ -22,7 +22,7 @@ def canonical(path: str) -> str | None:
     `/v1/v1/x`, `/openai/v1/x`, `/x` and a trailing slash all mean `/v1/x`.
     """
     path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
-    if path in OPEN:
+    if path in PLAIN:
         return path
     if path == "/ollama" or path.startswith("/ollama/"):
         return path

@@ -3,18 +3,22 @@
 import asyncio
 import gc
 import logging
+import os
 import socket
 import sys
 import threading
 from typing import Any
 
 import uvicorn
+from django.conf import settings
 
 from channels_app import candidates
+from gateway import call_log
 from gateway.events import hub
 from gateway.health import health
 from gateway.history import restore_limits
 from gateway.limits import limits
+from gateway.metrics import metrics
 from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
@@ -80,7 +84,11 @@ class Server:
         allow_many_files()
         sys.setswitchinterval(SWITCH_SECONDS)
         restore_limits(limits)
-        recorder.observers = [used_up.observe]
+        recorder.observers = [
+            metrics.observe,
+            used_up.observe,
+            *call_log.observer(settings.NOVAPI_HOME / "logs", os.environ.get("NOVAPI_CALL_LOG", "")),
+        ]
         recorder.start()
         keeper.start()
         candidates.watcher.start()

@@ -23,7 +23,7 @@ STOREYS = (
     ("small_calls",),
     ("model_lists", "reaching"),
     ("relay",),
-    ("exchange", "used_up", "verdicts"),
+    ("call_log", "exchange", "metrics", "used_up", "verdicts"),
     ("faults",),
     ("endings", "headers", "realtime_ends", "upstream"),
     ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
