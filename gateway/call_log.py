@@ -15,7 +15,7 @@ import msgspec
 from channels_app import private_files
 from gateway.chat import Usage
 from gateway.pricing import NANO
-from gateway.recorder import Finished
+from gateway.records import Finished
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def observer(directory: Path, wish: str) -> list[Callable[[list[Finished]], None
 
 
 def line(finished: Finished) -> Line:
-    call_id, _, key_name, app, dialect, endpoint, model, stream = finished.call
+    call_id, _, key_name, app, dialect, endpoint, model, stream, *_ = finished.call
     outcome = finished.outcome
     tokens = outcome.counted
     used = tokens or Usage()

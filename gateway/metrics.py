@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from gateway.chat import Usage
 from gateway.pricing import NANO
-from gateway.recorder import Finished
+from gateway.records import Finished
 
 MOST_LABEL_SETS = 500  # some 7 MB of text. Further ones count as OTHER: made-up names must not fill the memory
 OTHER = "other"
