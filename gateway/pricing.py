@@ -54,6 +54,7 @@ ADDED = re.compile(
 )
 NANO = 10**9
 MILLION = 10**6
+NOT_COUNTED = ("output_audio_mtok", "output_image_mtok", "output_video_mtok")
 MOST_MODELS = 4096  # whose price is remembered, or that nobody knows it
 
 
@@ -241,8 +242,9 @@ def model_of(provider: str, model: str) -> "ModelInfo | None":
 
 
 def read_rates(price: "ModelPrice") -> Rates | None:
-    """The library's price by the kinds of tokens that we count. None for what is not sold by the token."""
-    if price.input_mtok is None:
+    """The library's price by the kinds of tokens that we count. None for what is not sold by the token, and for models
+    that also make sounds or pictures: how many of their tokens are such, nobody tells."""
+    if price.input_mtok is None or any(getattr(price, name) is not None for name in NOT_COUNTED):
         return None
     per_thousand: Any = price.requests_kcount or 0
     return Rates(

@@ -89,6 +89,7 @@ X_FRAME_OPTIONS = "DENY"
 STATIC_URL = "/static/"
 USE_TZ = True
 TIME_ZONE = "UTC"
+SYSTEM_TZ = os.environ.get("TZ")  # which Django replaces by UTC, and `novapi_site.apps` puts back
 LANGUAGE_CODE = "en-us"
 
 LOGGING = {

@@ -39,8 +39,16 @@ SOLD_BY_TOKEN = [
     for provider in get_snapshot().providers
     if provider.id in OURS
     for model in provider.models
-    if model.get_prices(NOON).input_mtok is not None
+    if read_rates(model.get_prices(NOON)) is not None
 ]
+
+
+def test_nearly_every_model_that_is_sold_by_the_token_has_a_price() -> None:
+    assert len(SOLD_BY_TOKEN) > 1000
+
+
+def test_model_that_also_makes_sounds_has_none() -> None:
+    assert cost("openai", ["gpt-audio"], Usage(input=1000, output=1000)) is None
 
 
 def test_every_seller_is_known_on_both_sides() -> None:

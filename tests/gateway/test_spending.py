@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from channels_app.table import Quota
 from gateway.pricing import NANO
 from gateway.spending import Overspent, Spending, local_day, midnight, next_month
 from tests.fake_upstream import FakeUpstream, completion, json_reply
-from tests.running import Novapi, eventually
+from tests.running import Novapi, eventually, run
 
 DEAR = {"prompt_tokens": 100_000, "completion_tokens": 10_000, "total_tokens": 110_000}  # $0.35 of gpt-4o
 KEY = "key:1"
@@ -258,3 +258,17 @@ def test_totals_are_the_sums_of_the_records(novapi: Novapi) -> None:
             "SELECT sum(cost_nano) FROM gateway_usagerecord WHERE channel_id = ?", [channel["id"]]
         ).fetchone()
     assert total == 2_450_000_000
+
+
+def test_days_are_the_owners_and_not_those_of_greenwich(home: Path) -> None:
+    """Wherever it is now, in one of these two it is another day than in Greenwich."""
+    zone = "Pacific/Pago_Pago" if time.gmtime().tm_hour < 11 else "Pacific/Kiritimati"
+    with FakeUpstream(json_reply(completion(usage=DEAR))) as upstream, Novapi(home, TZ=zone) as novapi:
+        model = dear(novapi, upstream.url)
+        novapi.record(novapi.chat(model).headers["x-novapi-request-id"])
+        told = novapi.api("GET", "/usage/summary?by=day").json()
+        assert eventually(lambda: channel_of(novapi, model)["spent_today"] == 0.35)
+
+    assert [row["day"] for row in told["rows"]] == [str(datetime.now(ZoneInfo(zone)).date())]
+    assert told["rows"][0]["day"] != str(datetime.now(UTC).date())
+    assert run(home, "check-usage", TZ=zone).returncode == 0
