@@ -133,7 +133,8 @@ def test_help_begins_with_novapis_own_commands(home: Path, words: list[str]) -> 
     result = run(home, *words)
 
     assert result.returncode == 0
-    assert re.findall(r"^  novapi (\w+)", result.stdout, re.MULTILINE) == ["key", "serve"]
+    own = re.findall(r"^  novapi ([\w-]+)", result.stdout, re.MULTILINE)
+    assert own == ["check-usage", "key", "serve"]
 
 
 def test_log_level_that_is_none_is_refused_in_a_sentence(home: Path) -> None:
