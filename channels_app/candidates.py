@@ -16,6 +16,7 @@ from channels_app.models import STRATEGIES, Alias, Channel, ChannelKey, ChannelM
 from channels_app.providers import PROVIDERS
 from channels_app.revision import COUNTED_TABLES, read_revision
 from channels_app.table import (
+    LIST_PRICES,
     NO_LIMIT_S,
     UNLIMITED,
     Abilities,
@@ -156,7 +157,7 @@ def abilities_of(model: ChannelModel) -> Abilities:
 
 def prices_of(model: ChannelModel) -> OwnPrices:
     prices = model.price_input, model.price_output, model.price_cached, model.price_cache_written
-    return OwnPrices(*map(nano, prices))
+    return LIST_PRICES if prices == (None,) * 4 else OwnPrices(*map(nano, prices))
 
 
 def patterns(offered: dict[str, tuple[Candidate, ...]]) -> tuple[tuple[str, tuple[Candidate, ...]], ...]:

@@ -104,7 +104,7 @@ class OwnPrices:
     cache_written: int | None = None
 
 
-LIST_PRICES = OwnPrices()
+LIST_PRICES = OwnPrices()  # the only one of its kind, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 
 from django.db import DatabaseError, connection
 
 from gateway.limits import WINDOW_SECONDS, Limits
 from gateway.models import UsageRecord
+from gateway.records import as_stored
 from gateway.spending import Owner, Spending, first_of_month, local_day, midnight
 
 logger = logging.getLogger(__name__)
@@ -64,8 +65,3 @@ def read(statement: str, *values: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement.replace("?", "%s"), values)
         return list(cursor.fetchall())
-
-
-def as_stored(at: float) -> str:
-    """A Unix time in Django's text form for SQLite, which sorts like the times do."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

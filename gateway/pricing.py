@@ -120,11 +120,11 @@ def reckon(
 ) -> Reckoning | None:
     """The cost of `usage` of the first of `models` whose price is known, the owner's prices before the list's; None if
     none is. What runs on this machine costs nothing unless its owner says so. Loads the price list."""
-    if own == LIST_PRICES and is_local(provider):
+    if own is LIST_PRICES and is_local(provider):
         return Reckoning(0, "local", FREE)
     listed = next(filter(None, (rates_of(provider, model, at, usage.tier) for model in models)), None)
-    rates = listed if own == LIST_PRICES else owners_rates(own, listed)
-    source = list_name() if own == LIST_PRICES else "owner"
+    rates = listed if own is LIST_PRICES else owners_rates(own, listed)
+    source = list_name() if own is LIST_PRICES else "owner"
     return Reckoning(rates.cost(usage), source, rates) if rates else None
 
 
@@ -193,7 +193,7 @@ def rate_text(rate: Rate | int) -> int | dict[str, Any]:
 def list_price(provider: str, model: str, own: OwnPrices = LIST_PRICES) -> int | None:
     """For comparing: nano-dollars for three million tokens of input and one of output. None: nobody knows, or not yet,
     for this never waits until the price list is loaded."""
-    if own == LIST_PRICES and is_local(provider):
+    if own is LIST_PRICES and is_local(provider):
         return 0
     if not library.is_loaded:
         library.load_in_thread()

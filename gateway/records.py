@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -21,6 +22,7 @@ NOT_BY_TOKEN = ("audio/", "images/", "files", "batches")  # what pictures and so
 LEFT = 499  # the status of a call whose client hung up
 
 MOST_PRICES = 1000  # in memory
+MILLION, MINUTE = 10**6, 60
 
 Row = tuple[Any, ...]
 PriceName = tuple[str, str]  # source and rates
@@ -120,7 +122,7 @@ class Batch:
         _, key_id, key_name, app, _, _, model, stream, _, _ = finished.call
         outcome = finished.outcome
         group = Group(
-            str(local_day(finished.started_at)),
+            day_as_stored(int(finished.started_at) // MINUTE),
             key_id or 0,
             app,
             outcome.channel_id or 0,
@@ -153,9 +155,22 @@ class Batch:
                 sums.output_timed += tokens.output
 
 
+@lru_cache(maxsize=64)
+def day_as_stored(minute: int) -> str:
+    """The owner's day at a time, in minutes since 1970: no time zone changes days within a minute."""
+    return str(local_day(minute * MINUTE))
+
+
 def as_stored(at: float) -> str:
     """A Unix time in Django's text form of a UTC time in SQLite."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    micros = int(at * 1e6)
+    return f"{second_as_stored(micros // MILLION)}.{micros % MILLION:06}"
+
+
+@lru_cache(maxsize=64)
+def second_as_stored(second: int) -> str:
+    """The records of a batch are of the same few seconds."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 # Tokens and money

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels_app.providers import PROVIDERS
-from channels_app.table import OwnPrices
+from channels_app.table import LIST_PRICES, OwnPrices
 from gateway.chat import Usage
 from gateway.pricing import (
     MILLION,
@@ -136,7 +136,7 @@ def test_deployment_is_priced_by_the_model_that_answered() -> None:
         (OwnPrices(input=NANO, output=2 * NANO, cached=0), 0.7, "owner"),
         (OwnPrices(output=0), 1.875, "owner"),
         (OwnPrices(input=0, output=0), 0.0, "owner"),
-        (OwnPrices(), 2.875, "genai-prices"),
+        (LIST_PRICES, 2.875, "genai-prices"),
     ],
 )
 def test_owners_price_goes_before_the_lists(own: OwnPrices, dollars: float, source: str) -> None:
