@@ -23,7 +23,6 @@ from channels_app.validators import (
 UNLIMITED = "Blank: without limit."
 PRICE = "US dollars per million tokens. Blank: the list price."
 CAPTURES = {"all": "Every call", "errors": "Calls that failed", "off": "None"}
-CURRENCIES = {"USD": "$", "CNY": "¥"}
 STRATEGIES = {
     "priority": "The models in their order; the channels of each by priority and weight",
     "round-robin": "Every channel in turn",
@@ -393,8 +392,6 @@ class Preferences(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Longest that records are kept, in days; their sums stay. Blank: for ever.",
     )
-    currency = models.CharField(max_length=3, choices=CURRENCIES, default="USD", db_default="USD")
-    cny_per_usd = models.FloatField(default=7.1, db_default=7.1, help_text="Yuan for a US dollar, to show costs in ¥.")
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -342,8 +342,6 @@ class PreferencesPatch(Strict):
     capture_mb: int | None = Field(None, ge=1, le=1_000_000)
     capture_days: int | None = Field(None, ge=1, le=36_500)
     record_days: int | None = Field(None, ge=1, le=36_500)
-    currency: Literal["USD", "CNY"] | None = None
-    cny_per_usd: float | None = Field(None, gt=0, le=1_000_000)
 
 
 class PreferencesOut(Schema):
@@ -362,8 +360,6 @@ class PreferencesOut(Schema):
     capture_mb: int
     capture_days: int
     record_days: int | None
-    currency: str
-    cny_per_usd: float
 
 
 class StatusOut(Schema):

@@ -16,7 +16,6 @@ DEFAULTS = {
     "max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "total_s": 300, "max_body_mb": 64,
     "failures_to_pause": 3, "sticky": True, "paid_recovery": False,
     "capture": "all", "capture_mb": 1024, "capture_days": 30, "record_days": None,
-    "currency": "USD", "cny_per_usd": 7.1,
     "runaway_failures": 50, "runaway_usd_per_minute": 20,
 }  # fmt: skip
 
