@@ -272,3 +272,15 @@ def test_days_are_the_owners_and_not_those_of_greenwich(home: Path) -> None:
     assert [row["day"] for row in told["rows"]] == [str(datetime.now(ZoneInfo(zone)).date())]
     assert told["rows"][0]["day"] != str(datetime.now(UTC).date())
     assert run(home, "check-usage", TZ=zone).returncode == 0
+
+
+def test_budget_is_not_forgotten_with_the_records(home: Path) -> None:
+    with FakeUpstream(json_reply(completion(usage=DEAR))) as upstream:
+        with Novapi(home) as first:
+            model = dear(first, upstream.url, budget_per_month=0.3)
+            call_id = first.chat(model).headers["x-novapi-request-id"]
+            first.record(call_id)
+            assert first.api("DELETE", f"/usage/records/{call_id}").status_code == 204
+        with Novapi(home) as again:
+            assert eventually(lambda: channel_of(again, model)["spent_this_month"] == 0.35)
+            assert again.chat(model).status_code == 429
