@@ -18,7 +18,7 @@ from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
 from gateway.paths import dialect_of
 from gateway.response import Relayed, error_answer, signed
 from gateway.upstream import ChannelFailure
-from gateway.visits import SENDING, STOPPED_BY_OWNER, Receive, Send, Visit, Visits
+from gateway.visits import SENDING, STOPPED_BY_OWNER, Receive, Send, Visit, visits
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class GatewayRequest(HttpRequest):
         self.head: dict[bytes, bytes] = dict(scope["headers"])
         self.visit = visit
         self.started = started
-        self.call_id = new_call_id()
+        self.call_id = visit.call_id = new_call_id()
         self.dialect = dialect_of(self.path, self.head, scope["query_string"])
 
     async def receive(self) -> Any:
@@ -54,13 +54,12 @@ class LeanHandler:
     """The ASGI application for the gateway's paths."""
 
     def __init__(self) -> None:
-        self._visits = Visits()
         # Most calls go to a handful of paths; a match is the same every time.
         self._resolve = lru_cache(maxsize=256)(get_resolver(URLCONF).resolve)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        visit = self._visits.enter(receive, send)
+        visit = visits.enter(receive, send)
         try:
             request = GatewayRequest(scope, visit, started)
             answer = await self.answer(request)
@@ -71,7 +70,7 @@ class LeanHandler:
             if not visit.has_left and STOPPED_BY_OWNER not in end.args:
                 raise  # the server is going down
         finally:
-            self._visits.leave(visit)
+            visits.leave(visit)
 
     async def answer(self, request: GatewayRequest) -> Answer:
         """Whatever happens, an answer in the caller's dialect."""

@@ -7,14 +7,17 @@ from typing import Any
 
 from gateway.call import Call, Outcome
 from gateway.events import hub
-from gateway.visits import STOPPED_BY_OWNER
+from gateway.visits import STOPPED_BY_OWNER, visits
 
 Body = dict[str, Any]
 Flight = tuple[Call, Outcome, "asyncio.Task[Any] | None"]
 
 
 class Flights:
-    """Belongs to the serving loop: it is read and written there only, its length excepted."""
+    """Belongs to the serving loop: it is read and written there only, its length excepted.
+
+    Whose task a call is, is asked when it is stopped: asyncio needs 0.2 µs to tell, each time.
+    """
 
     def __init__(self) -> None:
         self._flights: dict[str, Flight] = {}
@@ -22,9 +25,9 @@ class Flights:
     def __len__(self) -> int:
         return len(self._flights)
 
-    def enter(self, call: Call, outcome: Outcome) -> None:
-        """The current task works on this call from here on."""
-        self._flights[call.id] = (call, outcome, asyncio.current_task())
+    def enter(self, call: Call, outcome: Outcome, task: "asyncio.Task[Any] | None" = None) -> None:
+        """A call is worked on from here on; by `task`, where it is no visit."""
+        self._flights[call.id] = (call, outcome, task)
         if hub.watchers:
             hub.tell("call.started", introduced(call))
 
@@ -46,7 +49,8 @@ class Flights:
         flight = self._flights.get(call_id)
         if flight is None:
             return False
-        _, outcome, task = flight
+        _, outcome, own_task = flight
+        task = own_task or visits.task_of(call_id)
         if task and not outcome.is_stopped:
             outcome.is_stopped = True
             task.cancel(STOPPED_BY_OWNER)

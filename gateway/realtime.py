@@ -151,7 +151,7 @@ async def hold(client: Client, call_id: str, started: float) -> Answer | None:
     table = candidates.current()
     call = admit(client, call_id, started, table)
     outcome = Outcome()
-    flights.enter(call, outcome)
+    flights.enter(call, outcome, asyncio.current_task())
     try:
         return await run(call, client, table, outcome)
     except GatewayError as error:

@@ -20,15 +20,27 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Visit:
-    """One request in flight. `is_listening` is set once its body has been read to the end.
+    """One request in flight, by its call's id. `is_listening` is set once its body has been read to the end.
 
     A stream sets `keepalive`, what its client takes for nothing, and `silent_looks` around every chunk: SENDING
     before, 0 after it; the sweep counts up from there.
     """
 
-    __slots__ = ("has_left", "is_listening", "keepalive", "ping", "receive", "send", "silent_looks", "task", "watcher")
+    __slots__ = (
+        "call_id",
+        "has_left",
+        "is_listening",
+        "keepalive",
+        "ping",
+        "receive",
+        "send",
+        "silent_looks",
+        "task",
+        "watcher",
+    )
 
     def __init__(self, task: "asyncio.Task[Any]", receive: Receive, send: Send) -> None:
+        self.call_id = ""
         self.task = task
         self.receive = receive
         self.send = send
@@ -72,6 +84,10 @@ class Visits:
         if visit.watcher:
             visit.watcher.cancel()
 
+    def task_of(self, call_id: str) -> "asyncio.Task[Any] | None":
+        """Who works on a call."""
+        return next((visit.task for visit in self._visits if visit.call_id == call_id), None)
+
     async def _sweep(self) -> None:
         """Ends when the last visit has ended; the next one starts it anew."""
         seen: set[Visit] = set()
@@ -88,3 +104,6 @@ class Visits:
         if visit.keepalive and visit.silent_looks >= self._patience:
             visit.silent_looks = 0
             visit.ping = asyncio.create_task(visit.send_keepalive())
+
+
+visits = Visits()
