@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.call import Outcome
 from gateway.chat import Usage
 from gateway.metrics import MOST_LABEL_SETS, Histogram, Metrics, label_set
-from gateway.recorder import Finished
+from gateway.records import Finished
 from tests.fake_upstream import (
     DONE,
     USAGE_CHUNK,
@@ -60,6 +60,13 @@ def value(text: str, name: str, **labels: str) -> float | None:
     wanted = set(labels.items())
     matching = [value for (each, has), value in samples(text).items() if each == name and wanted <= has]
     return sum(matching) if matching else None
+
+
+@pytest.fixture(scope="module")
+def novapi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:
+    """One that no other test has called with more models than are told apart."""
+    with Novapi(tmp_path_factory.mktemp("metrics") / "novapi") as running:
+        yield running
 
 
 def scrape(novapi: Novapi) -> str:
