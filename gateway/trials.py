@@ -14,7 +14,7 @@ from gateway.dialects.format import Impossible
 from gateway.errors import GatewayError
 from gateway.faults import fault_of
 from gateway.health import Fault, health
-from gateway.model_lists import is_open, list_models
+from gateway.model_lists import Listed, is_open, list_models
 from gateway.offers import offered_by, spoken_to
 from gateway.questions import Ability, greet, json_ability, stream_ability, tools_ability
 from gateway.reaching import Unreachable, reach
@@ -182,8 +182,12 @@ async def listed(channel: ChannelRoute, position: int, found: Found) -> tuple[bo
     if found.is_open is None:
         found.is_open = bool(channel.credentials[position].api_key) and await is_open(channel)
     if found.is_open:
-        return False, f"The model list ({len(models)} models) is open to everybody"
-    return True, f"{len(models)} models."
+        return False, f"The model list ({counted(models)}) is open to everybody"
+    return True, f"{counted(models)}."
+
+
+def counted(models: list[Listed]) -> str:
+    return "1 model" if len(models) == 1 else f"{len(models)} models"
 
 
 async def key_by_chat(trial: Trial, credential: Credential, found: Found, unsure: str) -> Stage:
