@@ -19,7 +19,7 @@ from gateway.exchange import LEAST_SECONDS, try_once
 from gateway.faults import fault_of
 from gateway.flights import flights
 from gateway.headers import own_headers
-from gateway.health import health
+from gateway.health import Fault, health
 from gateway.needs import needs_of
 from gateway.offers import Attempt, Plan, offer_for
 from gateway.route import Route
@@ -33,6 +33,8 @@ FIRST_LOOK_SECONDS = 0.25  # whether an engine has loaded its model; then after 
 LONGEST_LOOK_SECONDS = 2.0
 LOADING_SECONDS = 1800.0  # 100 GB from a slow disk
 
+OF_THE_KEY = (Fault.KEY_REFUSED, Fault.NO_CREDIT)  # whatever model it is used for
+
 Tried = TypeVar("Tried")
 
 
@@ -45,6 +47,12 @@ class Setbacks:
         self.failures: list[tuple[Attempt, ChannelFailure]] = []
         self.impossible: list[tuple[Attempt, Impossible]] = []
         self.at_limit: list[tuple[Attempt, Refusal]] = []
+
+    def against(self, attempt: Attempt) -> str:
+        """Why a key that an alias's next model shares with the one before had better not be tried again; empty if it
+        may do for another model."""
+        faults = (fault_of(failure) for tried, failure in self.failures if tried.key == attempt.key)
+        return next((f"the same key: {fault.value}" for fault in faults if fault in OF_THE_KEY), "")
 
 
 async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None = None) -> Answer:
@@ -90,6 +98,9 @@ async def first_good_answer(
         left = seconds_left(call, table) if setbacks.failures else table.total_s
         if left <= 0:
             break
+        if setbacks.failures and (reason := setbacks.against(attempt)):
+            outcome.route.passed_over.append((attempt, reason))
+            continue
         sent = sendable(call, attempt, outcome, setbacks)
         if sent is None:
             continue

@@ -247,6 +247,23 @@ def test_other_key_of_the_channel_is_tried_after_a_refused_one(novapi: Novapi) -
     assert sum(call.headers["authorization"].endswith("0001") for call in upstream.received) == 1
 
 
+@pytest.mark.parametrize(("fault", "requests"), [("401", 1), ("402", 1), ("429", 2), ("404 of the model", 2)])
+def test_key_that_is_no_good_is_not_tried_for_the_aliass_next_model(novapi: Novapi, fault: str, requests: int) -> None:
+    with FakeUpstream(BEFORE_THE_FIRST_BYTE[fault][0]) as bad, FakeUpstream(good) as well:
+        names = [f"{name}-{fault.replace(' ', '-')}" for name in ("first", "second", "third")]
+        novapi.add_channel(bad.url, models=names[:2])
+        novapi.add_channel(well.url, models=names[2:])
+        novapi.api("POST", "/aliases", json={"name": f"all-{names[0]}", "models": names})
+
+        response = novapi.chat(f"all-{names[0]}")
+
+    assert response.status_code == 200
+    assert len(bad.received) == requests
+    _, route = route_of(novapi, response)
+    assert [each["reason"] for each in route["candidates"]][2] == "answered"
+    assert ("the same key" in route["candidates"][1]["reason"]) is (requests == 1)
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
 def test_refusal_of_the_request_is_the_clients_own_and_locks_nobody_out(
     novapi: Novapi, three: Any, stream: bool
