@@ -211,6 +211,11 @@ class ClientKeyAdmin(RefreshingAdmin):
             self.message_user(request, f"The key of {obj.name} is {obj.token} - copy it now.", messages.WARNING)
         super().save_model(request, obj, form, change)
 
+    def delete_model(self, request: HttpRequest, obj: ClientKey) -> None:
+        key_id = obj.pk  # gone from the object by then
+        super().delete_model(request, obj)
+        guard.resume(key_id)
+
     @admin.action(description="Enable")
     def enable(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
         switch(keys, True)
@@ -226,8 +231,11 @@ class ClientKeyAdmin(RefreshingAdmin):
 
     @admin.action(description="Delete (the master key stays)")
     def delete_keys(self, request: HttpRequest, keys: QuerySet[ClientKey]) -> None:
+        deleted = [key.pk for key in keys if not key.is_master]
         keys.filter(is_master=False).delete()
         candidates.refresh()
+        for key_id in deleted:
+            guard.resume(key_id)
 
 
 @admin.register(Preferences)

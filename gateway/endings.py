@@ -11,7 +11,7 @@ from gateway.flights import flights
 from gateway.headers import own_headers
 from gateway.recorder import recorder
 from gateway.runaway import guard
-from gateway.visits import CLIENT_LEFT, STOPPED_BY_OWNER
+from gateway.visits import CLIENT_LEFT, STOPPED_BY_NOVAPI, STOPPED_BY_OWNER
 
 CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes over the wire
 STOPPED = 503
@@ -22,7 +22,7 @@ def settle(call: Call, outcome: Outcome) -> None:
     recorder.put(call, outcome)
     admission.leave_all(outcome)
     flights.leave(call, outcome)
-    if (outcome.status >= 400 or guard.failing) and not outcome.is_stopped:
+    if (outcome.error or outcome.status >= 400 or guard.failing) and not outcome.is_stopped:
         guard.ended(call, outcome, candidates.current().runaway_failures, time.monotonic())
 
 
@@ -31,7 +31,7 @@ def note_early_end(outcome: Outcome, end: BaseException) -> None:
     if outcome.is_stopped:
         outcome.status, outcome.error = STOPPED, STOPPED_BY_OWNER
     elif isinstance(end, asyncio.CancelledError) and CLIENT_LEFT not in end.args:
-        outcome.status, outcome.error = STOPPED, "Novapi was stopped."
+        outcome.status, outcome.error = STOPPED, STOPPED_BY_NOVAPI
     else:
         outcome.status, outcome.error = CLIENT_GONE, CLIENT_LEFT
 

@@ -15,7 +15,7 @@ from yarl import URL
 from channels_app.table import ChannelRoute
 from gateway.call import Answer, HeaderPairs
 from gateway.transport import MAX_HEADER_BYTES, connector
-from gateway.visits import CLIENT_LEFT, STOPPED_BY_OWNER, Receive, Send
+from gateway.visits import CLIENT_LEFT, STOPPED_BY_NOVAPI, STOPPED_BY_OWNER, Receive, Send
 
 SUBPROTOCOL = "realtime"
 SWITCHED = 101
@@ -39,7 +39,7 @@ class Close:
 
 
 WRONG_INSIDE = Close(1011, "Novapi: something went wrong inside the gateway.", "Something went wrong inside Novapi.")
-STOPPED = Close(1001, "Novapi was stopped.", "Novapi was stopped.")
+STOPPED = Close(1001, "Novapi was stopped.", STOPPED_BY_NOVAPI)
 BROKEN = Close(1011, "Novapi: the connection broke.", "The connection broke.")
 LEFT = Close(1011, "Novapi: the client went away.", CLIENT_LEFT)
 UNWANTED = Close(1001, "Novapi: it was stopped by its owner.", STOPPED_BY_OWNER)

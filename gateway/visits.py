@@ -14,6 +14,7 @@ SILENCE_SECONDS = 15.0  # what WHATWG HTML, section 9.2.7, recommends against pr
 SENDING = -math.inf
 CLIENT_LEFT = "The client went away."  # what a cancellation says that is not the server going down
 STOPPED_BY_OWNER = "Stopped by its owner."  # and this neither
+STOPPED_BY_NOVAPI = "Novapi was stopped."  # what is recorded of one that is
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -70,6 +70,7 @@ def delete_key(request: HttpRequest, key_id: int) -> Status[None]:
         raise ValidationError("The master key can't be deleted; rotate it instead.")
     with transaction.atomic():
         key.delete()
+    guard.resume(key_id)  # or its apps would count as stopped until the next start
     candidates.refresh()
     return Status(204, None)
 

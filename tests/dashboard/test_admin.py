@@ -226,6 +226,29 @@ def test_master_key_survives_every_action(novapi: Novapi, browser: httpx.Client,
     assert novapi.http.get("/v1/models", headers={"x-api-key": other["key"]}).status_code == 401
 
 
+@pytest.mark.parametrize("by", ["api", "admin", "admin-page"])
+def test_key_that_is_deleted_leaves_no_stopped_app(novapi: Novapi, browser: httpx.Client, by: str) -> None:
+    key = novapi.api("POST", "/keys", json={"name": f"Deleted by {by}"}).json()
+    headers = {"authorization": f"Bearer {key['key']}"}
+    novapi.api("PATCH", "/preferences", json={"runaway_failures": 5})
+    for _ in range(6):
+        novapi.call(json={"model": "nobody-has-it", "messages": []}, headers=headers)
+    stopped = novapi.api("GET", "/status").json()["stopped_apps"]
+    novapi.api("PATCH", "/preferences", json={"runaway_failures": 50})
+    page = f"/admin/channels_app/clientkey/{key['id']}/delete/"
+
+    match by:
+        case "api":
+            novapi.api("DELETE", f"/keys/{key['id']}")
+        case "admin":
+            act(browser, "channels_app/clientkey", "delete_keys", key["id"])
+        case _:
+            submit(browser, page, post="yes")
+
+    assert novapi.api("GET", f"/keys/{key['id']}").status_code == 404
+    assert (stopped, novapi.api("GET", "/status").json()["stopped_apps"]) == (1, 0)
+
+
 def test_channels_are_switched_by_action_at_once(novapi: Novapi, browser: httpx.Client) -> None:
     with FakeUpstream(json_reply(completion())) as upstream:
         row, model = make_channel(novapi, base_url=upstream.url)

@@ -1,8 +1,13 @@
 """An app that runs away is stopped, and nobody else."""
 
 import json
+import sys
+import threading
 import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import openai
@@ -10,7 +15,8 @@ import pytest
 
 from gateway.call import Call, Outcome
 from gateway.runaway import MOST_GROUPS, MOST_MARKS, OWN_FAULT, Guard
-from tests.fake_upstream import FakeUpstream, completion, json_reply
+from gateway.visits import CLIENT_LEFT, STOPPED_BY_NOVAPI
+from tests.fake_upstream import FakeUpstream, completion, event_stream, json_reply
 from tests.gateway.values import call
 from tests.running import Novapi, eventually
 
@@ -48,6 +54,10 @@ def test_same_call_that_fails_again_and_again_stops_its_app() -> None:
     [
         [f"it is 12:{number}:07, try {number}" for number in range(10)],
         [f"job 7f3a{number}bc-aa{number}0-4e" for number in range(10)],
+        [f"call toolu_01{'PqRsTuVwXy'[number]}{'xYzKlMnOpQ'[number]}" for number in range(10)],
+        [f"line\n2026-11-26T10:0{number}:00.5Z\n{number}" for number in range(10)],
+        [f"第{number}次" for number in range(10)],
+        [f"{number} at the start. " + "what to do " * 500 + "xyz" * number for number in range(5, 15)],
         ["hi" + " " * number for number in range(10)],
     ],
 )
@@ -72,6 +82,44 @@ def test_what_is_not_alike_does_not_add_up(calls: list[tuple[Call, Outcome]]) ->
     assert stopped_after(Guard(), calls) is None
 
 
+def test_conversation_that_grows_is_still_the_same() -> None:
+    system = {"role": "system", "content": "You are an agent that never gives up. " * 80}
+    messages, calls = [system], []
+    for number in range(10):
+        messages.append({"role": "user", "content": f"that went wrong: {'uvwxyzpqrs'[number] * (number + 3)}"})
+        body = json.dumps({"model": "gpt", "messages": messages}).encode()
+        calls.append((replace(asking(""), body=body), failed()))
+
+    assert stopped_after(Guard(), calls) == 6
+
+
+def test_other_scripts_are_no_numbers() -> None:
+    texts = [chr(0x4E00 + number) * 9 for number in range(50)]
+
+    assert stopped_after(Guard(), [(asking(text), failed()) for text in texts]) is None
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(Outcome(status=503, error=STOPPED_BY_NOVAPI), id="novapi-stops"),
+        pytest.param(Outcome(status=101, error=CLIENT_LEFT), id="session-left"),
+        pytest.param(Outcome(status=101, error=STOPPED_BY_NOVAPI), id="session-when-novapi-stops"),
+    ],
+)
+def test_what_others_have_ended_counts_neither_way(outcome: Outcome) -> None:
+    guard = Guard()
+
+    assert stopped_after(guard, [(asking("hi"), outcome)] * 400) is None
+    assert stopped_after(guard, [(asking("hi"), failed()), (asking("hi"), outcome)] * 10) == 11
+
+
+def test_stream_that_breaks_off_is_a_failure() -> None:
+    broken = Outcome(status=200, error="closed the stream")
+
+    assert stopped_after(Guard(), [(asking("hi"), broken)] * 200) == 5 * OWN_FAULT + 1
+
+
 def test_outage_counts_less_than_a_bad_request() -> None:
     assert stopped_after(Guard(), [(asking("hi"), failed(502))] * 200) == 5 * OWN_FAULT + 1
 
@@ -80,18 +128,71 @@ def test_failures_far_apart_do_not_add_up() -> None:
     assert stopped_after(Guard(), [(asking("hi"), failed())] * 50, every=13) is None
 
 
-def test_guard_can_be_switched_off() -> None:
-    assert stopped_after(Guard(), [(asking("hi"), failed())] * 500, most=float("inf")) is None
+def test_nothing_is_counted_while_the_guard_is_off() -> None:
+    guard = Guard()
+
+    assert stopped_after(guard, [(asking("hi"), failed())] * 500, most=float("inf")) is None
+    assert not guard.failing
+
+
+def test_good_calls_are_looked_at_for_a_minute_only() -> None:
+    guard = Guard()
+    guard.ended(asking("hi", model="misspelt"), failed(404), 5, 1000)
+
+    guard.ended(asking("hi"), Outcome(status=200), 5, 1059)
+    within = bool(guard.failing)
+    guard.ended(asking("hi"), Outcome(status=200), 5, 1060)
+
+    assert within
+    assert not guard.failing
 
 
 def test_memory_is_bounded() -> None:
     guard = Guard()
-    for number in range(3000):
-        guard.ended(asking("why " + "x" * number, model=f"m{number % 600}"), failed(), 5, 1000)
-        guard.ended(asking("why " + "y" * number), failed(), 5, 1000)
+    tracemalloc.start()
+    for number, text in zip(range(100_000), words(), strict=False):
+        guard.ended(asking(text, model=f"m{number % (2 * MOST_GROUPS)}"), failed(), 5, 1000 + number / 10_000)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
 
+    assert not guard.stopped
     assert len(guard.failing) <= MOST_GROUPS
     assert max(map(len, guard.failing.values())) <= MOST_MARKS
+    assert taken < 20_000_000
+
+
+def words() -> Iterator[str]:
+    """Texts that are not alike."""
+    for number in count():
+        yield "".join("ghijklmnop"[int(digit)] for digit in str(number))
+
+
+def test_failures_and_money_of_one_app_do_not_disturb_each_other() -> None:
+    """They are counted in different threads, and the owner resumes in a third."""
+    guard, problems, until = Guard(), [], time.monotonic() + 1
+
+    def again(step: Callable[[], None]) -> None:
+        try:
+            while time.monotonic() < until:
+                step()
+        except Exception as problem:
+            problems.append(problem)
+
+    steps = [
+        lambda: guard.ended(asking("hi"), failed(), 10**9, 1000),
+        lambda: guard.spent(1, "agent", 10, 5, 1000),
+        lambda: guard.resume(1),
+    ]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [threading.Thread(target=again, args=[step]) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(switching)
+
+    assert problems == []
 
 
 def test_large_body_is_told_from_others_quickly() -> None:
@@ -175,6 +276,18 @@ def test_requests_that_can_not_be_read_count_too(watched: Novapi) -> None:
 
     assert statuses == [400] * 6
     assert refused.status_code == 429
+
+
+def test_streams_that_break_off_stop_their_app(watched: Novapi) -> None:
+    watched.api("PATCH", "/preferences", json={"runaway_failures": 2})
+    broken = event_stream(b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n')
+    with FakeUpstream(broken) as upstream:
+        body = {"model": watched.add_channel(upstream.url), "messages": [], "stream": True}
+        agent = {"user-agent": "broken-off/1"}
+        statuses = [watched.call(json=body, headers=agent).status_code for _ in range(2 * OWN_FAULT + 2)]
+
+    assert statuses[0] == 200
+    assert statuses[-1] == 429
 
 
 @pytest.mark.parametrize(
