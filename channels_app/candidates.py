@@ -64,6 +64,9 @@ def load() -> RoutingTable:
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
         paid_recovery=preferences.paid_recovery,
+        capture=preferences.capture,
+        capture_mb=preferences.capture_mb,
+        capture_days=preferences.capture_days,
     )
 
 
@@ -168,7 +171,7 @@ def patterns(offered: dict[str, tuple[Candidate, ...]]) -> tuple[tuple[str, tupl
 
 def client_identity(key: ClientKey) -> ClientIdentity:
     expires_at = key.expires_at.timestamp() if key.expires_at else None
-    return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at, quota_of(key))
+    return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at, quota_of(key), key.private)
 
 
 def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int]:

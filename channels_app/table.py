@@ -130,6 +130,7 @@ class ClientIdentity:
     digest: bytes = field(repr=False)
     expires_at: float | None = None
     quota: Quota = UNLIMITED
+    private: bool = False  # its calls are counted, and their bodies never kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ class RoutingTable:
     sticky: bool = True  # whether conversations stay with a key
     strategies: Mapping[str, str] = field(default_factory=dict)
     offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    capture: str = "all"  # of which calls the bodies are kept: all, errors, off
+    capture_mb: int = 1024  # how much in all
+    capture_days: int = 30  # and for how long
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
 
     def offering(self) -> list[ChannelRoute]:

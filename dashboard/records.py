@@ -9,11 +9,13 @@ either many, so that the newest are found at once, or few, so that an index find
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Min, Q, QuerySet
 
 from dashboard.api.schemas import RecordFilter
+from gateway import capture_store
 from gateway.models import DEAR_NANO, SLOW_MS, UsageDay, UsageRecord
 from gateway.spending import midnight
 
@@ -45,11 +47,20 @@ def matching(asked: RecordFilter) -> QuerySet[UsageRecord]:
         found = found.filter(error__icontains=asked.error)  # Django escapes LIKE's wildcards
     if asked.error or is_failure(asked.status):
         found = found.extra(where=[HAS_ERROR])
+    if asked.text:
+        found = found.filter(request_id__in=with_words(asked.text))
     if asked.slow_ms is not None:
         found = at_least(found, "duration_ms", asked.slow_ms)
     if asked.min_cost is not None:
         found = at_least(found, "cost_nano", round(asked.min_cost * NANO))
     return on_days(found, asked).order_by("-started_at", "-id")
+
+
+def with_words(text: str) -> list[str] | QuerySet[Any]:
+    """The ids of the calls in which they were said; where there are few, told one by one."""
+    said = capture_store.matching(text)
+    ids = list(said.values_list("request_id", flat=True)[: FEW + 1])
+    return ids if len(ids) <= FEW else said
 
 
 def at_least(found: QuerySet[UsageRecord], column: str, least: float) -> QuerySet[UsageRecord]:

@@ -66,6 +66,7 @@ class Call:
     method: str = "POST"
     session: str = ""  # what its app calls the conversation, if it does
     tools: bool = False  # whether it brings any
+    came: bytes = b""  # its body as it came, where it was changed since
     replay_of: str = ""  # the id of the call that it repeats
 
     @property
@@ -109,6 +110,7 @@ class Outcome:
     cost_nano: int | None = None  # billionths of a US dollar; the recorder finds it out
     counted: Usage | None = None  # the tokens, estimated where nobody told; the recorder does that too
     is_stopped: bool = False  # its owner wants no answer any more
+    seen: Any = None  # what is kept of its bodies, a `gateway.seen.Seen`; None: nothing
     dropped: tuple[str, ...] = ()  # what the client asked for and the channel's dialect has no words for
     first_token_ms: float | None = None
     upstream_s: float = 0.0

@@ -6,7 +6,8 @@ import time
 from channels_app import candidates
 from gateway import admission
 from gateway.call import Call, Outcome
-from gateway.errors import CallStopped
+from gateway.captures import captures
+from gateway.errors import CallStopped, GatewayError
 from gateway.flights import flights
 from gateway.headers import own_headers
 from gateway.recorder import recorder
@@ -17,8 +18,10 @@ CLIENT_GONE = 499  # nginx's number for a client that hung up; it never goes ove
 STOPPED = 503
 
 
-def settle(call: Call, outcome: Outcome) -> None:
-    """The call has ended: it is recorded, and counts against nobody's limits any more."""
+def settle(call: Call, outcome: Outcome, answer: bytes | GatewayError | None = None) -> None:
+    """The call has ended, with this answer where it was no stream: it is recorded, and counts against nobody's limits
+    any more."""
+    captures.put(call, outcome, answer)
     recorder.put(call, outcome)
     admission.leave_all(outcome)
     flights.leave(call, outcome)

@@ -23,6 +23,7 @@ from gateway.flights import flights
 from gateway.headers import STREAMED, content_length, own_headers, relayed_headers, retyped
 from gateway.health import Fault, health
 from gateway.offers import Attempt
+from gateway.seen import Seen
 from gateway.sse import EventTooLarge
 from gateway.translate import Outgoing, Translation
 from gateway.upstream import ChannelFailure
@@ -48,7 +49,9 @@ class Exchange:
 
 async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float = math.inf) -> Answer:
     """One attempt, up to the commit point; its answer must begin in the seconds `left`. Raises ChannelFailure."""
-    outcome.dropped = sent.dropped
+    outcome.dropped, seen = sent.dropped, outcome.seen
+    if seen:
+        seen.begin_attempt(sent.body)
     request = upstream.build_request(call, attempt, sent.body, sent.endpoint, max(left, LEAST_SECONDS))
     sent_at = time.perf_counter()
     try:
@@ -61,6 +64,12 @@ async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcom
         if passing := translate.stream_for(call, attempt, sent, content_type):
             return await commit(exchange, passing, sent_at)
         body = await upstream.read(reply, attempt.candidate.channel)
+        if seen:
+            seen.given, seen.given_type = body, content_type
+    except ChannelFailure as failure:
+        if seen and failure.raw:
+            seen.given = failure.raw
+        raise
     finally:
         outcome.upstream_s += time.perf_counter() - sent_at
     answer = whole_answer(exchange, body)
@@ -132,8 +141,10 @@ async def commit(exchange: Exchange, passing: Passing, sent_at: float) -> Answer
     """Wait for the first valid event; from then on the answer belongs to the client."""
     reply, outcome = exchange.reply, exchange.outcome
     chunks = upstream.stream(reply, exchange.attempt.candidate.channel)
+    if seen := outcome.seen:
+        seen.begin_stream(exchange.content_type, passing.is_text)
     try:
-        first = await first_event(passing, chunks)
+        first = await first_event(passing, chunks, seen)
     except BaseException:
         await reply.aclose()
         raise
@@ -148,11 +159,11 @@ async def commit(exchange: Exchange, passing: Passing, sent_at: float) -> Answer
     return Answer(reply.status_code, headers, body, passing.keepalive, origin_of(exchange))
 
 
-async def first_event(passing: Passing, chunks: AsyncIterator[bytes]) -> bytes:
+async def first_event(passing: Passing, chunks: AsyncIterator[bytes], seen: Seen | None) -> bytes:
     """The bytes up to the first event the client may see. An error, or nothing at all, is the channel's failure."""
     passed = b""
     async for chunk in chunks:
-        passed = feed(passing, chunk)
+        passed = feed(passing, chunk, seen)
         if passed:
             break
     else:
@@ -164,7 +175,9 @@ async def first_event(passing: Passing, chunks: AsyncIterator[bytes]) -> bytes:
     return passed
 
 
-def feed(passing: Passing, chunk: bytes) -> bytes:
+def feed(passing: Passing, chunk: bytes, seen: Seen | None) -> bytes:
+    if seen:
+        seen.give(chunk)
     try:
         return passing.feed(chunk)
     except EventTooLarge as problem:
@@ -175,27 +188,27 @@ async def pass_on(
     exchange: Exchange, passing: Passing, first: bytes, chunks: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
     """The committed stream, chunk by chunk, after an empty first one; records the call however it ends."""
-    outcome = exchange.outcome
+    outcome, seen = exchange.outcome, exchange.outcome.seen
     try:
         yield b""
-        yield first
+        yield shown(first, seen)
         while not passing.is_over and (chunk := await anext(chunks, None)) is not None:
-            if passed := feed(passing, chunk):
-                yield passed
+            if passed := feed(passing, chunk, seen):
+                yield shown(passed, seen)
         if last := passing.end():
-            yield last
+            yield shown(last, seen)
     except ChannelFailure as failure:
         name = exchange.attempt.candidate.channel.name
         last_words = passing.break_off(f"Novapi: {name} {failure.reason} in the middle of its answer.")
         if not passing.is_text:
             raise  # the server closes the connection, which is all that can be said inside a sound file
-        yield last_words
+        yield shown(last_words, seen)
     except (asyncio.CancelledError, GeneratorExit) as end:
         note_early_end(outcome, end)
         if outcome.status != STOPPED or not passing.is_text or isinstance(end, GeneratorExit):
             raise
         await exchange.reply.aclose()  # before the client, which may be slow, has read this
-        yield passing.break_off(farewell(outcome))
+        yield shown(passing.break_off(farewell(outcome)), seen)
     finally:
         outcome.tokens, outcome.events = passing.tokens, passing.events
         outcome.model_answered = passing.model
@@ -203,6 +216,13 @@ async def pass_on(
         outcome.error = outcome.error or passing.error
         settle(exchange.call, outcome)
         await let_go(exchange.reply, chunks if passing.is_over else None)
+
+
+def shown(passed: bytes, seen: Seen | None) -> bytes:
+    """What the client gets, once that is noted."""
+    if seen:
+        seen.show(passed)
+    return passed
 
 
 def judge_stream(exchange: Exchange, passing: Passing) -> None:

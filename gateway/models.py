@@ -182,3 +182,36 @@ class StoredResponse(models.Model):
 
     def __str__(self) -> str:
         return self.response_id
+
+
+class CapturedText(models.Model):
+    """A body, or what is searched of one, packed with zstd and kept once however many calls had it: `uses` counts
+    them. `base_id`: the text that serves as its dictionary, as the request does for what was sent. `space`: what it
+    takes in the file."""
+
+    digest = models.BinaryField(max_length=20, unique=True)
+    uses = models.PositiveIntegerField()
+    base_id = models.BigIntegerField(null=True)
+    space = models.PositiveIntegerField(db_index=True)
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return bytes(self.digest).hex()
+
+
+class Capture(models.Model):
+    """What a call's app sent and saw, and what its provider got and gave: `sides` is for `gateway.capture_store` to
+    read. `space`: what it takes in the file beside its texts and its `words`, so many bytes of which the search has
+    under the same id."""
+
+    request_id = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    space = models.PositiveIntegerField()
+    words = models.PositiveIntegerField()
+    sides = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["space", "words"])]  # their sums come from it alone
+
+    def __str__(self) -> str:
+        return self.request_id

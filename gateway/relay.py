@@ -8,10 +8,12 @@ import time
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
+from channels_app import candidates
 from channels_app.table import RoutingTable
 from gateway import admission, pricing, routing, translate, upstream
 from gateway.admission import Refusal
 from gateway.call import Answer, Call, Outcome
+from gateway.captures import captures
 from gateway.dialects.format import Impossible
 from gateway.endings import note_early_end, settle, stopped_by_owner
 from gateway.errors import GatewayError
@@ -58,7 +60,7 @@ class Setbacks:
 async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None = None) -> Answer:
     """Answer the call, by `plan` where only certain channels can. Raises GatewayError; whatever happens, one record is
     written."""
-    outcome = Outcome()
+    outcome = Outcome(seen=captures.begin(call, table))
     flights.enter(call, outcome)
     try:
         admission.enter_with_key(call, outcome)
@@ -66,7 +68,7 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
     except GatewayError as error:
         outcome.status, outcome.error = error.status, error.message
         error.headers |= {name.decode(): value.decode() for name, value in own_headers(call, outcome)}
-        settle(call, outcome)
+        settle(call, outcome, error)
         raise
     except asyncio.CancelledError as end:
         note_early_end(outcome, end)
@@ -79,13 +81,14 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
         settle(call, outcome)
         raise
     if isinstance(answer.body, bytes):
-        settle(call, outcome)
+        settle(call, outcome, answer.body)
     return answer  # a stream is recorded when it has ended
 
 
 def refuse(call: Call, error: GatewayError) -> None:
     """Record a call that was turned away before it could be routed."""
-    settle(call, Outcome(status=error.status, error=error.message))
+    seen = captures.begin(call, candidates.current())
+    settle(call, Outcome(status=error.status, error=error.message, seen=seen), error)
 
 
 async def first_good_answer(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from django.db import DatabaseError, connection, transaction
 
 from channels_app.models import Preferences
+from gateway import capture_store
 from gateway.models import Attempt, UsageRecord
 from gateway.records import as_stored
 from gateway.rollups import GROUP_OF_RECORD, RECORDS, TABLE, Group
@@ -26,6 +27,7 @@ def let_go(ids: Sequence[int]) -> int:
     """Delete these records; their days remember how many are gone. Gives how many there were."""
     if not ids:
         return 0
+    capture_store.delete(list(UsageRecord.objects.filter(pk__in=ids).values_list("request_id", flat=True)))
     marks = ", ".join(["%s"] * len(ids))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(

@@ -4,7 +4,7 @@ import asyncio
 import math
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from time import time
@@ -62,7 +62,7 @@ class ChannelFailure(Exception):
 
     `reason` is a few words for the owner; `status` the provider's status or None when there was none; `retryable`
     whether another candidate may do better; `retry_after` seconds; `body` the provider's own error, if it is JSON;
-    `timed_out` tells silence from a refusal.
+    `timed_out` tells silence from a refusal; `raw` is what it answered, whatever that is.
     """
 
     reason: str
@@ -71,6 +71,7 @@ class ChannelFailure(Exception):
     retry_after: float | None = None
     body: bytes = b""
     timed_out: bool = False
+    raw: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
         return self.reason
@@ -168,15 +169,16 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
         body = await read(response, channel, MAX_ERROR_BYTES)
     except ChannelFailure:
         body = b""
+    raw = body
     if 300 <= status < 400:
-        return ChannelFailure(f"answered with a redirect ({status}); check its base URL", status)
+        return ChannelFailure(f"answered with a redirect ({status}); check its base URL", status, raw=raw)
     body = without_key(body, credential) if is_json_object(body) else b""
     is_broke = lacks_credit(status, body)
     words = _WORDS[402] if is_broke else _WORDS.get(status) or ("failed" if status >= 500 else "rejected the request")
     wait = retry_after(response.headers, body)
     reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
     is_retryable = status >= 500 or status in RETRYABLE or is_broke or lacks_model(status, body)
-    return ChannelFailure(reason, status, is_retryable, wait, body)
+    return ChannelFailure(reason, status, is_retryable, wait, body, raw=raw)
 
 
 def is_loading(failure: ChannelFailure) -> bool:

@@ -29,10 +29,19 @@ def prepare() -> None:
     path = Path(settings.NOVAPI_HOME) / "novapi.db"
     check(path)
     with alone(path.with_name("start.lock")):
+        if path.stat().st_size == 0:
+            make(path)
         migrate(path)
         ClientKey.master()
         Preferences.load()
         ensure_owner()
+
+
+def make(path: Path) -> None:
+    """An empty database that can give back what is deleted, see `gateway.captures`. Only a new one can be told so."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        database.execute("VACUUM")
 
 
 def migrate(path: Path) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from channels_app import candidates
 from gateway import call_log
+from gateway.captures import captures
 from gateway.events import hub
 from gateway.health import health
 from gateway.history import restore_limits
@@ -90,6 +91,7 @@ class Server:
             *call_log.observer(settings.NOVAPI_HOME / "logs", os.environ.get("NOVAPI_CALL_LOG", "")),
         ]
         recorder.start()
+        captures.start()
         keeper.start()
         candidates.watcher.start()
         self._thread.start()
@@ -101,6 +103,7 @@ class Server:
         keeper.stop()
         candidates.watcher.stop()
         recorder.close()
+        captures.close()
 
     def is_running(self) -> bool:
         return self._thread.is_alive()

@@ -26,23 +26,23 @@ STOREYS = (
     ("call_log", "exchange", "metrics", "used_up", "verdicts"),
     ("faults",),
     ("endings", "headers", "realtime_ends", "upstream"),
-    ("admission", "body", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
+    ("admission", "body", "captures", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
-    ("retention",),
-    ("flights", "history", "records"),
-    ("rollups",),
+    ("capture_making", "retention"),
+    ("capture_store", "flights", "history", "records"),
+    ("masking", "readable", "rollups"),
     ("decoding", "memory", "mending", "quirks", "route", "routing", "runaway", "spending"),
     ("offers", "pricing", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "health", "limits", "paths", "queues", "tls", "visits"),
+    ("call", "errors", "health", "limits", "paths", "queues", "seen", "tls", "visits"),
     ("apps", "chat", "events", "models"),
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors events fixes flights health limits memory "
-    "mending multipart needs offers overrides paths pricing queues quirks routing splice spending sse tool_names "
-    "usage".split()
+    "masking mending multipart needs offers overrides paths pricing queues quirks readable routing seen splice "
+    "spending sse tool_names usage".split()
 )
 
 

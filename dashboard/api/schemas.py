@@ -364,7 +364,7 @@ class PreferencesOut(Schema):
 
 class StatusOut(Schema):
     """`secrets`: where the data key is kept; `unreadable_keys`: stored API keys that it does not open; `readers`: of
-    live events, now."""
+    live events, now; `captures_…`: calls whose bodies are not on disk yet, or never will be, and MiB that all take."""
 
     version: str
     home: str
@@ -376,6 +376,33 @@ class StatusOut(Schema):
     readers: int
     records_waiting: int
     records_lost: int
+    captures_waiting: int
+    captures_lost: int
+    captures_mb: float
+
+
+class BodyOut(Schema):
+    """One side of a call. `text` is null where it was no text (`binary`, of that `type`), `json` where it is no JSON;
+    `size` is that of the whole in bytes, of which `truncated` tells that only the beginning was kept. `events`: of a
+    stream, the milliseconds since the call came, and what came then."""
+
+    text: str | None
+    json_: Any = Field(None, serialization_alias="json")
+    size: int
+    truncated: bool
+    binary: bool
+    type: str
+    events: list[tuple[int, str]]
+
+
+class BodiesOut(Schema):
+    """What the app sent (`request`) and saw (`answer`), what its provider got (`sent`) and gave (`given`); null: there
+    was none."""
+
+    request: BodyOut | None = None
+    sent: BodyOut | None = None
+    given: BodyOut | None = None
+    answer: BodyOut | None = None
 
 
 class PreviewIn(Strict):
@@ -422,7 +449,8 @@ class RouteOut(Schema):
 
 class RecordFilter(Strict):
     """Which records: `key` and `channel` by id; `status` a number, or ok, error, left, 4xx, 5xx; `since` and `until`
-    are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `cursor`: `next` of the page before."""
+    are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `text`: words in what was
+    asked and answered, as far as it is kept; `cursor`: `next` of the page before."""
 
     app: str | None = Field(None, max_length=100)
     key: int | None = Field(None, ge=0, lt=2**63)
@@ -434,6 +462,7 @@ class RecordFilter(Strict):
     slow_ms: float | None = Field(None, ge=0)
     min_cost: float | None = Field(None, ge=0, le=1_000_000_000)
     error: str | None = Field(None, max_length=200)
+    text: str | None = Field(None, max_length=200)
     replay_of: str | None = Field(None, max_length=40)
     since: datetime | None = None
     until: datetime | None = None

@@ -11,6 +11,7 @@ from channels_app import candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from gateway.captures import captures
 from gateway.events import hub
 from gateway.recorder import recorder
 from gateway.runaway import guard
@@ -86,4 +87,7 @@ def get_status(request: HttpRequest) -> Any:
         "readers": len(hub.watchers),
         "records_waiting": recorder.waiting,
         "records_lost": recorder.lost,
+        "captures_waiting": captures.waiting,
+        "captures_lost": captures.lost,
+        "captures_mb": round(captures.bytes / 2**20, 2),
     }

@@ -59,7 +59,7 @@ async def continued(call: Call, table: RoutingTable) -> tuple[Call, list[Attempt
         earlier = msgspec.json.decode(found.items)
         body["input"] = [*earlier, *items_of(body.get("input"))]
         del body["previous_response_id"]
-        return replace(call, body=msgspec.json.encode(body)), None
+        return replace(call, body=msgspec.json.encode(body), came=call.body), None
     issuer = await issuer_of(previous)
     if issuer and (attempts := attempts_at(issuer, table, "openai-responses", call.model)):
         return call, attempts
