@@ -373,8 +373,8 @@ class Preferences(models.Model):
     capture = models.CharField(
         max_length=10,
         choices=CAPTURES,
-        default="all",
-        db_default="all",
+        default="errors",
+        db_default="errors",
         help_text="Which requests and answers are kept.",
     )
     capture_mb = models.PositiveIntegerField(
