@@ -30,7 +30,7 @@ from gateway.used_up import used_up
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
-SWITCH_SECONDS = 0.0005  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
+SWITCH_SECONDS = 0.0002  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
 PING_SECONDS = 20  # how often a WebSocket's client is asked whether it is still there
 PONG_SECONDS = 60  # an app may be busy with what it was told
 KEEPALIVE_SECONDS = 75  # longer than the pools of common clients keep a connection, so they never meet a closed one
