@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -57,7 +56,7 @@ def as_csv() -> Lines:
 
 
 def cells(record: UsageRecord) -> Iterator[Any]:
-    told = json.loads(RecordRow.from_orm(record).model_dump_json())
+    told = RecordRow.from_orm(record).model_dump(mode="json")
     return (harmless(told[name]) for name in COLUMNS)
 
 

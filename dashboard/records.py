@@ -17,9 +17,9 @@ from django.db.models import Max, Min, Q, QuerySet
 from dashboard.api.schemas import RecordFilter
 from gateway import capture_store
 from gateway.models import DEAR_NANO, SLOW_MS, UsageDay, UsageRecord
+from gateway.pricing import NANO
 from gateway.spending import midnight
 
-NANO = 10**9
 STATUSES = {
     "ok": Q(status__lt=400, error=""),
     "error": ~Q(status=499),
@@ -121,8 +121,8 @@ def made_cursor(record: UsageRecord) -> str:
 
 def read_cursor(text: str) -> tuple[datetime, int]:
     try:
-        moment, _, pk = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
-        started_at = datetime.fromisoformat(moment)
+        time, _, pk = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(" ")
+        started_at = datetime.fromisoformat(time)
         if started_at.tzinfo is None or not 0 < int(pk) < 2**63:
             raise ValueError(pk)
         return started_at, int(pk)

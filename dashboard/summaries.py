@@ -9,10 +9,10 @@ from django.db import connection
 
 from dashboard.api.schemas import SummaryFilter
 from gateway.models import FIRST_BYTE_COLUMNS
+from gateway.pricing import NANO
 from gateway.rollups import ADDED, COLUMNS, FIRST_BYTE_BOUNDS, TABLE
 from gateway.spending import local_day
 
-NANO = 1e9
 DEFAULT_DAYS = 30
 MOST_ROWS = 5000
 

@@ -22,10 +22,12 @@ def stopped(call: Call, reason: str) -> AppStopped:
 
 
 class Refusal(NamedTuple):
-    """Why a channel takes no call now, in words for its owner, and the seconds until it does."""
+    """Why a channel takes no call now, in words for its owner, and the seconds until it does; `overspent`: the budget
+    that is used up, if it is one."""
 
     reason: str
     seconds: float
+    overspent: Overspent | None = None
 
 
 def enter_with_key(call: Call, outcome: Outcome) -> None:
@@ -47,7 +49,7 @@ def enter_channel(channel: ChannelRoute, outcome: Outcome) -> Refusal | None:
         return None
     owner = owner_of(channel)
     if overspent := spending.overspent(owner, channel.quota):
-        return Refusal(f"has spent its budget of {overspent}", overspent.seconds)
+        return Refusal(f"has spent its budget of {overspent}", overspent.seconds, overspent)
     wait = enter(owner, channel.quota, outcome)
     return Refusal(f"at its limit, {wait:.0f} s to go", wait) if wait else None
 
@@ -106,9 +108,8 @@ def over_budget(who: str, overspent: Overspent) -> LimitReached:
 def nobody_may(refusals: list[Refusal]) -> LimitReached:
     """Every channel that could have served the call is at a limit of its own."""
     soonest = min(refusals, key=lambda each: each.seconds)
-    if all("budget" in each.reason for each in refusals):
-        text = f"Novapi: Every channel {soonest.reason}. Raise the budget, or wait for the next one."
-        return LimitReached(text, headers={"retry-after": str(math.ceil(soonest.seconds)), "x-should-retry": "false"})
+    if soonest.overspent and all(each.overspent for each in refusals):
+        return over_budget("Every channel", soonest.overspent)
     return refusal("Every channel", soonest.seconds)
 
 
