@@ -46,7 +46,7 @@ class UsageRecord(models.Model):
 
     class Meta:
         ordering = ["-started_at", "-id"]
-        # SQLite reads them backwards as well, and ends each with the id; a new record goes to their end, which is cheap.
+        # SQLite reads them backwards as well, and each ends with the id; new records go to their end, which is cheap.
         indexes = [
             models.Index(fields=["started_at"], name="usage_record_in_time"),
             models.Index(fields=["model_asked", "started_at"], name="usage_record_of_model_in_time"),
