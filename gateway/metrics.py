@@ -151,9 +151,9 @@ class Metrics:
         self._lock = threading.Lock()
 
     def observe(self, batch: list[Finished]) -> None:
-        for finished in batch:
-            outcome = finished.outcome
-            with self._lock:
+        with self._lock:
+            for finished in batch:
+                outcome = finished.outcome
                 self._series_of(label_set(finished)).add(
                     finished.duration_ms, outcome.first_token_ms, outcome.counted, outcome.cost_nano
                 )

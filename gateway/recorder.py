@@ -17,8 +17,10 @@ from gateway.spending import spending
 
 logger = logging.getLogger(__name__)
 
-BATCH_SECONDS = 0.01  # small batches: 300 rows at once would hold up the calls beside them for 3 ms
-BATCH_ROWS = 500  # one transaction; also how long the writer holds the interpreter at a time
+REST_SECONDS = 0.008  # between two batches, in which the calls beside have the interpreter to themselves
+BATCH_ROWS = 64  # one transaction; calls beside it are held up for a millisecond
+MANY = 1000  # waiting; more are written without a rest, so many at a time:
+MANY_ROWS = 500
 RETRY_SECONDS = 1.0
 MAX_WAITING = 200_000  # some 100 MB: what is kept while the disk is full or the database locked
 
@@ -67,7 +69,7 @@ class Recorder:
         restore_spending(spending)
         while not self._closing.is_set():
             self._wake.wait()
-            self._closing.wait(BATCH_SECONDS)
+            self._closing.wait(REST_SECONDS)
             self._wake.clear()
             self._drain()
         self._drain()
@@ -76,8 +78,7 @@ class Recorder:
     def _drain(self) -> None:
         """Write everything that waits; on a failing database keep it and try again later."""
         while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(BATCH_ROWS, len(self._waiting)))]
-            self._in_hand = len(batch)
+            batch = self._next_batch()
             try:
                 self._store(batch)
             except DatabaseError as problem:
@@ -91,6 +92,14 @@ class Recorder:
             else:
                 self._show(batch)
             self._in_hand = 0
+            if self._waiting and len(self._waiting) < MANY:
+                self._closing.wait(REST_SECONDS)
+
+    def _next_batch(self) -> list[Finished]:
+        waiting = len(self._waiting)
+        batch = [self._waiting.popleft() for _ in range(min(MANY_ROWS if waiting > MANY else BATCH_ROWS, waiting))]
+        self._in_hand = len(batch)
+        return batch
 
     def _store(self, batch: list[Finished]) -> None:
         """Write the records; what is on disk counts towards the budgets."""
