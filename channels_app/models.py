@@ -373,8 +373,8 @@ class Preferences(models.Model):
     capture = models.CharField(
         max_length=10,
         choices=CAPTURES,
-        default="errors",
-        db_default="errors",
+        default="all",
+        db_default="all",
         help_text="Which requests and answers are kept.",
     )
     capture_mb = models.PositiveIntegerField(

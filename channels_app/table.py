@@ -159,7 +159,7 @@ class RoutingTable:
     sticky: bool = True  # whether conversations stay with a key
     strategies: Mapping[str, str] = field(default_factory=dict)
     offers: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
-    capture: str = "errors"  # of which calls the bodies are kept: all, errors, off
+    capture: str = "all"  # of which calls the bodies are kept: all, errors, off
     capture_mb: int = 1024  # how much in all
     capture_days: int = 30  # and for how long
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money

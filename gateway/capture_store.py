@@ -344,3 +344,9 @@ def give_back(pages: int) -> None:
     with reading() as rows:
         if rows.one("PRAGMA auto_vacuum")[0] == 2:
             connection.connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+
+
+def checkpoint() -> None:
+    """The file is as short as it may be only when what was written has gone into it."""
+    with reading():
+        connection.connection.execute("PRAGMA wal_checkpoint").fetchall()

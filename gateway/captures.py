@@ -1,8 +1,8 @@
 """What apps sent and saw, and what providers got and gave, kept on a thread of its own.
 
 A call only hands over references. Keys are masked, texts packed and written, and the oldest deleted, here. Calls never
-wait for it: what comes faster than it can be written, or while the database is locked or the disk full for long, is
-dropped and counted.
+wait for it: while they end faster than they can be kept, it takes a small share of the time, and what it can't keep is
+dropped and counted, as is what comes while the database is locked or the disk full for long.
 """
 
 import logging
@@ -27,8 +27,11 @@ from gateway.seen import Seen
 logger = logging.getLogger(__name__)
 
 BATCH_SECONDS = 0.1
-BATCH = 16  # captures in one transaction: a few milliseconds, in which the recorder waits
-MOST_WAITING_BYTES = 64 * 1024 * 1024
+BATCH = 4  # captures in one transaction: less than a millisecond, in which the recorder waits
+MANY = 32  # waiting: calls end faster than they are kept, hundreds a second
+SHARE = 0.06  # of the time that is taken from such calls
+MOST_WAITING_BYTES = 32 * 1024 * 1024
+MOST_WAITING = 4000  # calls, a few KB each beside their bodies
 TRIES = 3  # each waits for as long as SQLite waits for a lock
 RETRY_SECONDS = 1.0
 LOOK_SECONDS = 60.0  # between two looks at what is too old or too much
@@ -92,7 +95,7 @@ class Captures:
         if answer is not None:
             seen.answer = body_of_error(answer, call.dialect) if isinstance(answer, GatewayError) else answer
         size = seen.bound()
-        if self._put_bytes - self._done_bytes + size > MOST_WAITING_BYTES:
+        if len(self._waiting) >= MOST_WAITING or self._put_bytes - self._done_bytes + size > MOST_WAITING_BYTES:
             self.lost += 1
             return
         self._put_bytes += size
@@ -128,12 +131,22 @@ class Captures:
             batch.clear()
             if self.bytes > min(most_bytes(), self._summed_bytes + most_bytes() * UNSURE):
                 self._make_room()
-            self._closing.wait(PAUSE_SECONDS)
 
     def _keep(self, batch: list[Waiting]) -> None:
-        """On a database that can't be written to, try again a little later; then they are lost."""
-        known = self._keys.of(candidates.current())
+        """Prepared, then written, with rests between them that are long where calls come fast."""
+        began_at, known = time.perf_counter(), self._keys.of(candidates.current())
         entries = [entry for waiting in batch if (entry := self._prepared(waiting, known))]
+        self._rest(time.perf_counter() - began_at)
+        began_at = time.perf_counter()
+        self._write(entries)
+        self._rest(time.perf_counter() - began_at)
+
+    def _rest(self, worked: float) -> None:
+        """After so many seconds of work."""
+        self._closing.wait(worked / SHARE if len(self._waiting) > MANY else PAUSE_SECONDS)
+
+    def _write(self, entries: list[Entry]) -> None:
+        """On a database that can't be written to, try again a little later; then they are lost."""
         for attempt in range(TRIES):
             try:
                 self.bytes += capture_store.write(entries)
@@ -193,13 +206,15 @@ class Captures:
 
     def _give_back(self) -> None:
         """Pages that nobody needs, a few at a time."""
-        free = capture_store.free_pages()
+        before = free = capture_store.free_pages()
         while free > FREE_PAGES and not self._closing.wait(PAUSE_SECONDS):
             capture_store.give_back(PAGES_AT_ONCE)
             left = capture_store.free_pages()
             if left >= free:
-                return
+                break
             free = left
+        if free < before:
+            capture_store.checkpoint()
 
 
 def most_bytes() -> int:

@@ -72,15 +72,18 @@ class Seen:
 
     def bound(self) -> int:
         """Cut what is too long to be kept, so that it need not wait in memory. Gives what is left, in bytes."""
-        held = 0
+        held, before, kept = 0, None, None
         for name in SIDES:
             side = getattr(self, name)
             if side is None:
                 continue
-            if type(side) is bytes and len(side) > MOST_BYTES:
-                side = shortened(side)
-                setattr(self, name, side)
-            held += len(side) if type(side) is bytes else min(side.size, MOST_BYTES)
+            if side is not before:  # a body that was not touched is there twice
+                before = kept = side
+                if type(side) is bytes and len(side) > MOST_BYTES:
+                    kept = shortened(side)
+                held += len(kept) if type(kept) is bytes else min(kept.size, MOST_BYTES)
+            if kept is not side:
+                setattr(self, name, kept)
         return held
 
 

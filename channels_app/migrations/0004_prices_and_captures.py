@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='preferences',
             name='capture',
-            field=models.CharField(choices=[('all', 'Every call'), ('errors', 'Calls that failed'), ('off', 'None')], db_default='errors', default='errors', help_text='Which requests and answers are kept.', max_length=10),
+            field=models.CharField(choices=[('all', 'Every call'), ('errors', 'Calls that failed'), ('off', 'None')], db_default='all', default='all', help_text='Which requests and answers are kept.', max_length=10),
         ),
         migrations.AddField(
             model_name='preferences',

@@ -138,3 +138,12 @@ def test_more_than_can_wait_is_dropped_and_counted() -> None:
 
 def test_nothing_is_noted_where_nobody_would_write_it() -> None:
     assert Captures().begin(call(), table()) is None
+
+
+def test_untouched_body_is_counted_and_shortened_once() -> None:
+    long = b"x" * (MOST_BYTES + 5000)
+    seen = Seen(long)
+    seen.begin_attempt(long)
+
+    assert seen.bound() == MOST_BYTES
+    assert seen.request is seen.sent is not long
