@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import load, log, planning, report, scenarios, targets, translation, wrk
+from tests.bench import capturing, load, log, planning, report, scenarios, targets, translation, wrk
 from tests.bench.load import Load
 from tests.bench.processes import ProcessError, rss_megabytes, stop
 from tests.bench.report import Goal, Memory, Results
@@ -74,10 +74,12 @@ def compare(options: argparse.Namespace, folder: Path, stack: ExitStack) -> int:
     if not options.only_bare:
         between = translation.measure(other, options.rounds, options.seconds, CLIENTS[options.client])
         goals += translation.goals(between) + planning.goals()
+        kept = capturing.measure(other, options.rounds, options.seconds, options.body_kb, CLIENTS[options.client])
+        goals += capturing.goals(kept)
         goals += report.resource_goals(other, memories[other.name], options.calls)
         stop(other.process)
         made = checks[other.name] + options.calls
-        goals.append(count_records(results, between, other.name, made, folder / "home"))
+        goals.append(count_records(results, between | kept, other.name, made, folder / "home"))
         goals += [] if options.quick else log.goals(folder)
     show(pair, results, between, memories, goals)
     if options.json:
