@@ -71,6 +71,9 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# A request that the owner edits and sends once more may be as large as any; nobody else's body is read by Django.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * 1024
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Dashboard lists only. The gateway reads its RoutingTable, and usage rows change with every call.
 CACHALOT_ONLY_CACHABLE_APPS = frozenset({"channels_app"})

@@ -13,6 +13,7 @@ FRAMEWORKS = frozenset({"django", "httpx", "ninja"})
 
 # The gateway's storeys from the top; a module imports from its own and from lower ones. Folders count whole.
 STOREYS = (
+    ("repeats",),
     ("urls", "asgi"),
     ("api",),
     ("realtime",),

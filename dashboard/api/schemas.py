@@ -405,6 +405,15 @@ class BodiesOut(Schema):
     answer: BodyOut | None = None
 
 
+class ReplayIn(Strict):
+    """What is to be different: the request itself, or only its model."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # blanks in the names of the body's members are its own
+
+    model: str | None = Field(None, min_length=1, max_length=200)
+    body: dict[str, Any] | None = None
+
+
 class PreviewIn(Strict):
     """A request as an app would send it: in its dialect, a small one unless `body` is given."""
 

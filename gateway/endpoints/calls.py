@@ -23,6 +23,8 @@ TRAVELLING = frozenset(
     b"session-id thread-id user-agent x-client-request-id x-title".split()
 )
 
+REPLAY_OF = "novapi.replay_of"  # in a scope that `gateway.repeats` made; no client can put anything there
+
 NOT_COUNTED = frozenset({404, 405, 501})  # a server that speaks the dialect without this endpoint
 
 
@@ -87,6 +89,7 @@ def arrival(request: Any, target: Target) -> dict[str, Any]:
         "key": request.auth,
         "app": app_of(headers),
         "started": request.started,
+        "replay_of": request.scope.get(REPLAY_OF, ""),
         "content_type": headers.get(b"content-type", b"").decode("latin-1"),
         "headers": tuple((name.decode(), text_of(value)) for name, value in headers.items() if name in TRAVELLING),
     }

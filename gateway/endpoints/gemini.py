@@ -16,12 +16,12 @@ STREAM = "v1beta/models/{model}:streamGenerateContent?alt=sse"
 async def models(request: HttpRequest, target: str) -> Answer:
     """POST /v1beta/models/{model}:{verb}, and the same below /v1."""
     model, _, verb = target.rpartition(":")
-    if verb == "countTokens":
-        wanted = Target("gemini", verb, "count", path="v1beta/models/{model}:countTokens", model=model, stream=False)
-        return await calls.counted(request, wanted, lambda tokens: {"totalTokens": tokens})
     if verb not in TARGETS:
         raise UnknownPath(f"Novapi: there is no ':{verb[:40]}' for models; there are {', '.join(TARGETS)}.")
-    return await calls.answer(request, TARGETS[verb](model, wants_events(request)))
+    wanted = TARGETS[verb](model, wants_events(request))
+    if wanted.task == "count":
+        return await calls.counted(request, wanted, lambda tokens: {"totalTokens": tokens})
+    return await calls.answer(request, wanted)
 
 
 def wants_events(request: HttpRequest) -> bool:
@@ -49,9 +49,15 @@ def batch_embed(model: str, events: bool) -> Target:
     return Target("gemini", "batchEmbedContents", "embeddings", path=path, model=model, stream=False)
 
 
+def count(model: str, events: bool) -> Target:
+    path = "v1beta/models/{model}:countTokens"
+    return Target("gemini", "countTokens", "count", path=path, model=model, stream=False)
+
+
 TARGETS = {
     "generateContent": generate,
     "streamGenerateContent": stream,
     "embedContent": embed,
     "batchEmbedContents": batch_embed,
+    "countTokens": count,
 }

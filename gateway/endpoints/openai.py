@@ -18,6 +18,7 @@ DEFAULT_MODELS = {
 
 
 TASKS: dict[str, Task] = {"chat/completions": "chat", "embeddings": "embeddings"}
+INPUT_TOKENS = Target("openai-responses", "responses/input_tokens", "count")
 
 
 async def answer(request: HttpRequest, endpoint: str, dialect: str = "openai-chat") -> Answer:
@@ -32,5 +33,4 @@ def target_of(endpoint: str, dialect: str) -> Target:
 
 async def count_tokens(request: HttpRequest) -> Answer:
     """POST /v1/responses/input_tokens."""
-    target = Target("openai-responses", "responses/input_tokens", "count")
-    return await calls.counted(request, target, lambda n: {"object": "response.input_tokens", "input_tokens": n})
+    return await calls.counted(request, INPUT_TOKENS, lambda n: {"object": "response.input_tokens", "input_tokens": n})
