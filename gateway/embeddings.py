@@ -88,5 +88,10 @@ def translated(call: Call, attempt: Attempt) -> tuple[str, bytes, tuple[str, ...
         body = provider.build(asked)
     except Malformed as problem:
         raise BadRequest(f"Novapi: {problem}.", code="invalid_request", param=problem.param) from problem
-    endpoint = provider.endpoint.replace("{model}", quote(upstream, safe=""))
-    return endpoint, msgspec.json.encode(body), (), EmbeddingsTranslation(call, client, provider, asked)
+    translation = EmbeddingsTranslation(call, client, provider, asked)
+    return endpoint_of(attempt), msgspec.json.encode(body), (), translation
+
+
+def endpoint_of(attempt: Attempt) -> str:
+    """Where the embeddings of the attempt's dialect are, below the base of a channel."""
+    return PROVIDERS[attempt.dialect].endpoint.replace("{model}", quote(attempt.candidate.upstream, safe=""))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as SchemaError
 
-from dashboard.api import aliases, captures, channels, fetched, keys, live, replays, system, trials, usage
+from dashboard.api import aliases, as_code, captures, channels, fetched, keys, live, replays, system, trials, usage
 from dashboard.api.schemas import MODEL_FORMS
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ api.add_router("/aliases", aliases.router)
 api.add_router("/usage", usage.router)
 api.add_router("/usage", captures.router)
 api.add_router("/usage", replays.router)
+api.add_router("/usage", as_code.router)
 api.add_router("", live.router)
 api.add_router("", system.router)
 

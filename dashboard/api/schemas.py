@@ -414,6 +414,13 @@ class ReplayIn(Strict):
     body: dict[str, Any] | None = None
 
 
+class CodeOut(Schema):
+    """`masked`: keys that were in the request are "[key]" in the code."""
+
+    code: str
+    masked: bool
+
+
 class PreviewIn(Strict):
     """A request as an app would send it: in its dialect, a small one unless `body` is given."""
 

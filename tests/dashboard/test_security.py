@@ -13,7 +13,9 @@ DAY = 24 * 3600
 API_PATHS = [
     "/api/channels", "/api/channels/1", "/api/channels/1/test", "/api/channels/1/fetch-models", "/api/keys",
     "/api/keys/1", "/api/keys/master", "/api/keys/master/rotate", "/api/aliases", "/api/aliases/1", "/api/providers",
-    "/api/models", "/api/preferences", "/api/status", "/api/docs", "/api/openapi.json", "/api/", "/api/nothing",
+    "/api/models", "/api/preferences", "/api/status", "/api/docs", "/api/openapi.json",
+    "/api/usage/records/nv_1", "/api/usage/records/nv_1/replay", "/api/usage/records/nv_1/code",
+    "/api/", "/api/nothing",
 ]  # fmt: skip
 PAGES = [
     "/", "/admin/", "/admin/login/", "/admin/channels_app/channel/", "/admin/channels_app/channel/add/",
