@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests import four_dialects
+from tests.dashboard.test_live import listening, until
 from tests.fake_upstream import DONE, FakeUpstream, chunk, completion, event_stream, head, json_reply, whole
 from tests.gateway.test_captures import bodies, preferring
 from tests.running import Novapi, eventually
@@ -336,6 +337,19 @@ def test_replay_is_in_flight_like_any_call_and_can_be_stopped(novapi: Novapi) ->
     assert answers[0].status_code == 503
     assert "stopped by its owner" in answers[0].json()["error"]["message"]
     assert answers[0].headers["x-novapi-request-id"] == flight["id"]
+
+
+def test_replay_is_told_of_live(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        first = novapi.chat(novapi.add_channel(upstream.url))
+        bodies(novapi, first)
+        with listening(novapi) as told:
+            next(told)
+            again = replay(novapi, first)
+            kinds = [kind for kind, body in until(told, "call.finished") if kind.startswith("call.")]
+
+    assert again.status_code == 200
+    assert kinds == ["call.started", "call.finished"]
 
 
 def test_stream_that_breaks_off_inside_a_sound_is_seen_to_be_cut(novapi: Novapi) -> None:
