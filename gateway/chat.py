@@ -184,9 +184,25 @@ class Request(Value, frozen=True, gc=False):
     user: str = ""
 
 
+class MediaTokens(Struct, frozen=True, gc=False):
+    """How many of a call's tokens are sound, pictures, film: of its input, of what was cached of that, of its output.
+    None: nobody told them apart, which is not 0."""
+
+    audio_input: int | None = None
+    audio_cached: int | None = None
+    audio_output: int | None = None
+    image_input: int | None = None
+    image_cached: int | None = None
+    image_output: int | None = None
+    video_input: int | None = None
+    video_cached: int | None = None
+    video_output: int | None = None
+
+
 class Usage(Struct, frozen=True, gc=False):
     """Token counts of one call; `input` includes what was `cached` and what was written to the cache, `output`
-    includes `reasoning`. `is_estimated`: nobody counted. `tier`: "flex", "priority" …, if it has its own price."""
+    includes `reasoning`, and both what `media` tells apart. `is_estimated`: nobody counted. `tier`: "flex",
+    "priority" …, if it has its own price."""
 
     input: int = 0
     output: int = 0
@@ -195,6 +211,7 @@ class Usage(Struct, frozen=True, gc=False):
     reasoning: int = 0
     is_estimated: bool = False
     tier: str = ""
+    media: MediaTokens | None = None
 
 
 class Choice(Value, frozen=True, gc=False):

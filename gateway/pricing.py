@@ -8,7 +8,6 @@ import json
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from channels_app.providers import PROVIDERS
 from channels_app.table import LIST_PRICES, OwnPrices
 from gateway.chat import Usage
+from gateway.rates import MEDIA, MILLION, MediaRates, Rate, Rates, told_media
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice
@@ -53,51 +53,7 @@ ADDED = re.compile(
     r"[-:_.](?:instruct|chat|it|latest|free|gguf|fp16|f16|bf16|q\d\w*|[iu]q\d\w*|\d*bit|mlx|awq|gptq)\b"
 )
 NANO = 10**9
-MILLION = 10**6
-NOT_COUNTED = ("output_audio_mtok", "output_image_mtok", "output_video_mtok")
 MOST_MODELS = 4096  # whose price is remembered, or that nobody knows it
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Nano-dollars per million tokens. With more than so many tokens of input, all tokens cost the tier's price."""
-
-    base: int
-    tiers: tuple[tuple[int, int], ...] = ()  # above so many → price, the highest first
-
-    def at(self, given: int) -> int:
-        for start, price in self.tiers:
-            if given > start:
-                return price
-        return self.base
-
-
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """What a model's tokens cost; None: like the kind of token it is a part of. `request`: nano-dollars for each call
-    besides."""
-
-    input: Rate
-    output: Rate
-    cached: Rate | None = None
-    cache_written: Rate | None = None
-    reasoning: Rate | None = None
-    request: int = 0
-
-    def cost(self, usage: Usage) -> int:
-        """In nano-dollars, rounded half up."""
-        given = usage.input
-        cached, written = min(usage.cached, given), min(usage.cache_written, max(0, given - usage.cached))
-        thought = min(usage.reasoning, usage.output)
-        parts = (
-            ((given - cached - written), self.input),
-            (cached, self.cached or self.input),
-            (written, self.cache_written or self.input),
-            (usage.output - thought, self.output),
-            (thought, self.reasoning or self.output),
-        )
-        total = sum(tokens * rate.at(given) for tokens, rate in parts if tokens)
-        return (total + MILLION // 2) // MILLION + self.request
 
 
 class Reckoning(NamedTuple):
@@ -124,8 +80,10 @@ def reckon(
         return Reckoning(0, "local", FREE)
     listed = next(filter(None, (rates_of(provider, model, at, usage.tier) for model in models)), None)
     rates = listed if own is LIST_PRICES else owners_rates(own, listed)
-    source = list_name() if own is LIST_PRICES else "owner"
-    return Reckoning(rates.cost(usage), source, rates) if rates else None
+    nano = rates.cost(usage) if rates else None
+    if rates is None or nano is None:
+        return None
+    return Reckoning(nano, list_name() if own is LIST_PRICES else "owner", rates)
 
 
 def owners_rates(own: OwnPrices, listed: Rates | None) -> Rates | None:
@@ -139,7 +97,16 @@ def owners_rates(own: OwnPrices, listed: Rates | None) -> Rates | None:
     written = Rate(own.cache_written) if own.cache_written is not None else None
     if own.input is None and listed:  # parts of the input that the owner says nothing about
         cached, written = cached or listed.cached, written or listed.cache_written
-    return Rates(given, made, cached, written)
+    return Rates(given, made, cached, written, media=owners_media(own, listed))
+
+
+def owners_media(own: OwnPrices, listed: Rates | None) -> MediaRates | None:
+    """The list's, for whichever of input and output the owner has no price for."""
+    if listed is None or listed.media is None:
+        return None
+    is_own = {"input": own.input, "cached": own.input if own.cached is None else own.cached, "output": own.output}
+    kept = {name: getattr(listed.media, name) for name in MediaRates.__slots__ if is_own[name[6:]] is None}
+    return told_media(MediaRates(**kept))
 
 
 def cost(provider: str, models: Iterable[str], usage: Usage, at: datetime | None = None) -> int | None:
@@ -184,9 +151,11 @@ def text_of(rates: Rates) -> str:
     return json.dumps({name: rate_text(rate) for name in Rates.__slots__ if (rate := getattr(rates, name))})
 
 
-def rate_text(rate: Rate | int) -> int | dict[str, Any]:
+def rate_text(rate: Rate | MediaRates | int) -> int | dict[str, Any]:
     if isinstance(rate, int):
         return rate
+    if isinstance(rate, MediaRates):
+        return {name: rate_text(each) for name in MediaRates.__slots__ if (each := getattr(rate, name))}
     return {"base": rate.base, "tiers": rate.tiers} if rate.tiers else rate.base
 
 
@@ -242,9 +211,8 @@ def model_of(provider: str, model: str) -> "ModelInfo | None":
 
 
 def read_rates(price: "ModelPrice") -> Rates | None:
-    """The library's price by the kinds of tokens that we count. None for what is not sold by the token, and for models
-    that also make sounds or pictures: how many of their tokens are such, nobody tells."""
-    if price.input_mtok is None or any(getattr(price, name) is not None for name in NOT_COUNTED):
+    """The library's price by the kinds of tokens that we count. None for what is not sold by the token."""
+    if price.input_mtok is None:
         return None
     per_thousand: Any = price.requests_kcount or 0
     return Rates(
@@ -254,14 +222,23 @@ def read_rates(price: "ModelPrice") -> Rates | None:
         cache_written=read_rate(price.cache_write_mtok) if price.cache_write_mtok is not None else None,
         reasoning=read_rate(price.output_reasoning_mtok) if price.output_reasoning_mtok is not None else None,
         request=int(per_thousand * NANO / 1000),
+        media=read_media_rates(price),
     )
+
+
+def read_media_rates(price: "ModelPrice") -> MediaRates | None:
+    names = {"input": "input_{}_mtok", "cached": "cache_{}_read_mtok", "output": "output_{}_mtok"}
+    listed = {f"{kind}_{way}": getattr(price, name.format(kind)) for kind in MEDIA for way, name in names.items()}
+    return told_media(MediaRates(**{name: read_rate(rate) for name, rate in listed.items() if rate is not None}))
 
 
 def read_rate(price: Any) -> Rate:
     """A Decimal of US dollars per million tokens, or the library's TieredPrices of them."""
     if not hasattr(price, "tiers"):
-        return Rate(int(price * NANO))
-    return Rate(int(price.base * NANO), tuple((tier.start, int(tier.price * NANO)) for tier in reversed(price.tiers)))
+        return Rate(round(price * NANO))
+    return Rate(
+        round(price.base * NANO), tuple((tier.start, round(tier.price * NANO)) for tier in reversed(price.tiers))
+    )
 
 
 class Library:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import aiohttp
 import httpx
 import msgspec
+from msgspec.structs import astuple
 
 from channels_app import candidates
 from channels_app.table import RoutingTable
@@ -22,8 +23,8 @@ from gateway import admission, upstream
 from gateway.admission import Refusal
 from gateway.body import Envelope
 from gateway.call import Answer, Call, Outcome, new_call_id
-from gateway.chat import Usage
-from gateway.dialects.openai import count, member
+from gateway.chat import MediaTokens, Usage
+from gateway.dialects.openai import from_openai_usage, member
 from gateway.endings import CLIENT_GONE, note_early_end, settle, stopped_by_owner
 from gateway.endpoints.calls import TRAVELLING, app_of, model_of, text_of
 from gateway.errors import GatewayError, InternalError, UnknownPath
@@ -84,17 +85,26 @@ def usage_in(text: str) -> Usage:
     except (msgspec.MsgspecError, RecursionError):
         return Usage()
     usage = member(member(event, "response"), "usage") if member(event, "type") == "response.done" else None
-    return Usage(
-        input=count(usage, "input_tokens"),
-        output=count(usage, "output_tokens"),
-        cached=count(member(usage, "input_token_details"), "cached_tokens"),
-    )
+    return from_openai_usage(usage) if isinstance(usage, dict) else Usage()
 
 
 def added(first: Usage, second: Usage) -> Usage:
+    if not first.input + first.output:
+        return second
+    if not second.input + second.output:
+        return first
     return Usage(
-        input=first.input + second.input, output=first.output + second.output, cached=first.cached + second.cached
+        input=first.input + second.input,
+        output=first.output + second.output,
+        cached=first.cached + second.cached,
+        media=added_media(first.media or MediaTokens(), second.media or MediaTokens()),
     )
+
+
+def added_media(first: MediaTokens, second: MediaTokens) -> MediaTokens:
+    """What one of them does not tell, their sum does not."""
+    pairs = zip(astuple(first), astuple(second), strict=True)
+    return MediaTokens(*(None if one is None or other is None else one + other for one, other in pairs))
 
 
 class Sessions:

@@ -18,7 +18,7 @@ from gateway.spending import local_day
 from gateway.usage import estimate
 
 COUNTS = ("count_tokens", "countTokens", "input_tokens")  # endpoints that cost nothing
-NOT_BY_TOKEN = ("audio/", "images/", "files", "batches")  # what pictures and sounds cost is told in no token count
+NOT_BY_TOKEN = ("audio/", "images/", "files", "batches")  # unless the tokens of pictures and sounds are told apart
 LEFT = 499  # the status of a call whose client hung up
 
 MOST_PRICES = 1000  # in memory
@@ -194,7 +194,9 @@ def token_columns(tokens: Usage | None) -> Row:
 
 def reckoned(outcome: Outcome, endpoint: str, tokens: Usage | None) -> Reckoning | None:
     """None where no tokens were sold, or nobody knows their price."""
-    if tokens is None or not outcome.answered or endpoint.endswith(COUNTS) or endpoint.startswith(NOT_BY_TOKEN):
+    if tokens is None or not outcome.answered or endpoint.endswith(COUNTS):
+        return None
+    if tokens.media is None and endpoint.startswith(NOT_BY_TOKEN):
         return None
     tried = outcome.route.tried if outcome.route else []
     own = tried[-1][0].candidate.prices if tried else LIST_PRICES

@@ -37,12 +37,12 @@ STOREYS = (
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "health", "limits", "paths", "queues", "seen", "tls", "visits"),
+    ("call", "errors", "health", "limits", "paths", "queues", "rates", "seen", "tls", "visits"),
     ("apps", "chat", "events", "models"),
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors events fixes flights health limits memory "
-    "masking mending multipart needs offers overrides paths pricing queues quirks readable routing seen splice "
+    "masking mending multipart needs offers overrides paths pricing queues quirks rates readable routing seen splice "
     "spending sse tool_names usage".split()
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from gateway.chat import Usage
+from gateway.chat import MediaTokens, Usage
 from gateway.errors import GatewayError
 
 
@@ -35,6 +35,7 @@ class AnswerHead(msgspec.Struct):
     service_tier: Any = None
 
 
+NO_MEDIA = MediaTokens(audio_input=0, audio_output=0)  # what OpenAI says of most answers
 TIERS = ("flex", "priority", "fast", "batch")  # with prices of their own
 _NUMBERS = (int, float)  # not bool
 read_event = msgspec.json.Decoder(UsageBody).decode
@@ -91,12 +92,14 @@ def model_in(body: UsageBody) -> str:
 
 
 def from_openai_usage(usage: dict[str, Any]) -> Usage:
-    """OpenAI's two spellings: prompt/completion (chat) and input/output (Responses, images, audio)."""
+    """OpenAI's spellings: prompt/completion (chat), input/output (Responses, images), and details of "token" in the
+    singular (Realtime, transcriptions)."""
     given = count(usage, "prompt_tokens", "input_tokens")
     produced = count(usage, "completion_tokens", "output_tokens")
     total = count(usage, "total_tokens")
-    inputs = member(usage, "prompt_tokens_details") or member(usage, "input_tokens_details")
-    outputs = member(usage, "completion_tokens_details") or member(usage, "output_tokens_details")
+    told = usage.get
+    inputs = told("prompt_tokens_details") or told("input_tokens_details") or told("input_token_details")
+    outputs = told("completion_tokens_details") or told("output_tokens_details") or told("output_token_details")
     # xAI and Gemini's compatible API leave reasoning out of completion_tokens, but not out of the total.
     return Usage(
         input=given,
@@ -104,7 +107,33 @@ def from_openai_usage(usage: dict[str, Any]) -> Usage:
         cached=count(inputs, "cached_tokens") or count(usage, "prompt_cache_hit_tokens"),
         cache_written=count(inputs, "cache_write_tokens"),
         reasoning=count(outputs, "reasoning_tokens"),
+        media=media_of(inputs, outputs) if inputs or outputs else None,
     )
+
+
+def media_of(inputs: Any, outputs: Any) -> MediaTokens | None:
+    """Tokens of sound and pictures, from the details of input and output; None where they are not told apart."""
+    heard, spoken = member(inputs, "audio_tokens"), member(outputs, "audio_tokens")
+    seen, drawn = member(inputs, "image_tokens"), member(outputs, "image_tokens")
+    if heard is spoken is seen is drawn is None:
+        return None
+    if heard == spoken == 0 and seen is None and drawn is None:
+        return NO_MEDIA
+    cached = member(inputs, "cached_tokens_details")
+    return MediaTokens(
+        audio_input=told_count(inputs, "audio_tokens"),
+        audio_cached=told_count(cached, "audio_tokens"),
+        audio_output=told_count(outputs, "audio_tokens"),
+        image_input=told_count(inputs, "image_tokens"),
+        image_cached=told_count(cached, "image_tokens"),
+        image_output=told_count(outputs, "image_tokens"),
+    )
+
+
+def told_count(details: Any, name: str) -> int | None:
+    """None where it is not there; where those of text are told apart, what is missing is 0."""
+    is_told = isinstance(details, dict) and (details.get(name) is not None or "text_tokens" in details)
+    return count(details, name) if is_told else None
 
 
 def from_llamacpp_timings(timings: dict[str, Any]) -> Usage:

@@ -129,6 +129,27 @@ def test_renamed_model_is_all_that_changes_in_a_form(novapi: Novapi, endpoint: s
     ]
 
 
+@pytest.mark.parametrize(
+    ("told", "nano"),
+    [
+        ({"input_token_details": {"text_tokens": 10, "audio_tokens": 90}}, (10 * 2.5 + 90 * 6 + 50 * 10) * 1000),
+        ({}, None),
+    ],
+)
+def test_transcript_has_a_price_where_its_tokens_are_told_apart(
+    novapi: Novapi, told: dict[str, Any], nano: float | None
+) -> None:
+    usage = {"type": "tokens", "input_tokens": 100, "output_tokens": 50, "total_tokens": 150} | told
+    with FakeUpstream(json_reply({"text": "Grüß Gott.", "usage": usage})) as upstream:
+        name = f"hears {len(told)}"
+        heard = [{"name": name, "upstream": "gpt-4o-transcribe"}]
+        novapi.add_channel(upstream.url, provider="openai", models=heard)
+
+        response = novapi.call("audio/transcriptions", **form(name, "file"))
+
+    assert novapi.record(response.headers["x-novapi-request-id"])["cost_nano"] == nano
+
+
 @pytest.mark.parametrize("content_type", ["text/plain; charset=utf-8", "text/vtt", "application/x-subrip"])
 def test_transcript_in_plain_text_passes(novapi: Novapi, content_type: str) -> None:
     text = "1\n00:00:00,000 --> 00:00:02,000\nGrüß Gott.\n".encode()

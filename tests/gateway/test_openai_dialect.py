@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.chat import Usage
-from gateway.dialects.openai import build_error, error_in, error_status, read_answer, read_event, tokens_of
+from gateway.chat import MediaTokens, Usage
+from gateway.dialects.openai import NO_MEDIA, build_error, error_in, error_status, read_answer, read_event, tokens_of
 from gateway.errors import ExpiredKey, GatewayError, UnknownModel
 
 CHAT = {
@@ -36,10 +36,37 @@ def of_event(**body: Any) -> Usage | None:
 
 @pytest.mark.parametrize("usage", [CHAT, RESPONSES])
 def test_both_spellings_of_usage_are_read(usage: dict[str, Any]) -> None:
-    expected = Usage(input=100, output=50, cached=64, reasoning=20)
+    silent = MediaTokens(audio_input=0) if usage is CHAT else None
+    expected = Usage(input=100, output=50, cached=64, reasoning=20, media=silent)
 
     assert of_answer(id="x", choices=[{}], usage=usage) == expected
     assert of_event(choices=[], usage=usage) == expected
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "media"),
+    [
+        ({"audio_tokens": 0}, {"audio_tokens": 0}, NO_MEDIA),
+        ({"audio_tokens": 0}, {}, MediaTokens(audio_input=0)),
+        ({"audio_tokens": 0}, {"reasoning_tokens": 3}, MediaTokens(audio_input=0)),
+        ({"audio_tokens": None}, {"audio_tokens": None}, None),
+        ({"audio_tokens": 5}, {"audio_tokens": None}, MediaTokens(audio_input=5)),
+        ({"cached_tokens": 5}, [], None),
+        ([{"audio_tokens": 5}], "text_tokens", None),
+        (
+            {"text_tokens": 1, "image_tokens": 2},
+            {"text_tokens": 3},
+            MediaTokens(audio_input=0, image_input=2, audio_output=0, image_output=0),
+        ),
+    ],
+)
+def test_media_are_told_only_where_they_are(inputs: Any, outputs: Any, media: MediaTokens | None) -> None:
+    usage = {"prompt_tokens": 10, "prompt_tokens_details": inputs, "completion_tokens_details": outputs}
+
+    found = of_answer(usage=usage)
+
+    assert found is not None
+    assert found.media == media
 
 
 def test_embeddings_have_input_only() -> None:

@@ -10,16 +10,16 @@ from genai_prices import calc_price
 from genai_prices.data_snapshot import get_snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from channels_app.providers import PROVIDERS
 from channels_app.table import LIST_PRICES, OwnPrices
-from gateway.chat import Usage
+from gateway.chat import MediaTokens, Usage
+from gateway.dialects.gemini.responses import usage_of as gemini_usage
+from gateway.dialects.openai import from_openai_usage
 from gateway.pricing import (
-    MILLION,
     NANO,
     SELLERS,
-    Rate,
-    Rates,
     cloud_cost,
     cost,
     library,
@@ -30,6 +30,7 @@ from gateway.pricing import (
     reckon,
     text_of,
 )
+from gateway.rates import MEDIA, MILLION, Rate, Rates
 from tests.running import eventually
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -45,10 +46,6 @@ SOLD_BY_TOKEN = [
 
 def test_nearly_every_model_that_is_sold_by_the_token_has_a_price() -> None:
     assert len(SOLD_BY_TOKEN) > 1000
-
-
-def test_model_that_also_makes_sounds_has_none() -> None:
-    assert cost("openai", ["gpt-audio"], Usage(input=1000, output=1000)) is None
 
 
 def test_every_seller_is_known_on_both_sides() -> None:
@@ -82,9 +79,17 @@ def test_well_known_prices(provider: str, model: str, usage: Usage, dollars: str
     st.integers(0, 500_000),
     st.floats(0, 1),
     st.integers(0, 23),
+    st.tuples(*[st.floats(0, 1)] * 6),
 )
 def test_arithmetic_is_the_librarys_own(
-    seller_and_model: tuple[str, object], fed: int, read: float, write: float, made: int, thought: float, hour: int
+    seller_and_model: tuple[str, object],
+    fed: int,
+    read: float,
+    write: float,
+    made: int,
+    thought: float,
+    hour: int,
+    shares: tuple[float, ...],
 ) -> None:
     seller, model = seller_and_model
     at = NOON + timedelta(hours=hour)
@@ -92,6 +97,11 @@ def test_arithmetic_is_the_librarys_own(
     usage = Usage(
         input=fed, output=made, cached=cached, cache_written=int((fed - cached) * write), reasoning=int(made * thought)
     )
+    rates = read_rates(model.get_prices(at))  # type: ignore[attr-defined]
+    assert rates is not None
+    parts: dict[str, int] = {}
+    if rates.media:
+        usage, parts = with_media(structs.replace(usage, cache_written=0), rates, shares)
     theirs = model.calc_price(  # type: ignore[attr-defined]
         TheirUsage(
             input_tokens=fed,
@@ -99,15 +109,153 @@ def test_arithmetic_is_the_librarys_own(
             cache_read_tokens=usage.cached,
             cache_write_tokens=usage.cache_written,
             output_reasoning_tokens=usage.reasoning,
+            **parts,
         ),
         next(provider for provider in get_snapshot().providers if provider.id == seller),
         genai_request_timestamp=at,
     )
 
-    rates = read_rates(model.get_prices(at))  # type: ignore[attr-defined]
+    exact = int((theirs.total_price * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+    # A few prices are thirds of a cent; ours are whole billionths of a dollar for a million tokens.
+    assert rates.cost(usage) == exact if is_whole(theirs.model_price) else abs((rates.cost(usage) or 0) - exact) <= 2
+
+
+def is_whole(price: object) -> bool:
+    return all(int(value * NANO) == value * NANO for value in vars(price).values() if isinstance(value, Decimal))
+
+
+def with_media(usage: Usage, rates: Rates, shares: tuple[float, ...]) -> tuple[Usage, dict[str, int]]:
+    """A usage parts of which are sound, pictures and film, for us and as the library has it."""
+    told, theirs = {}, {}
+    reads = rates.cached is not None
+    said = usage.output - usage.reasoning
+    for kind, of_input, of_output in zip(MEDIA, shares[:3], shares[3:], strict=True):
+        cached = int(usage.cached * of_input / 3) if reads else 0
+        told[f"{kind}_cached"] = cached
+        told[f"{kind}_input"] = cached + int((usage.input - usage.cached) * of_input / 3)
+        told[f"{kind}_output"] = int(said * of_output / 3)
+        theirs[f"cache_{kind}_read_tokens"] = cached
+        theirs[f"input_{kind}_tokens"] = told[f"{kind}_input"]
+        theirs[f"output_{kind}_tokens"] = told[f"{kind}_output"]
+    return structs.replace(usage, media=MediaTokens(**told)), theirs
+
+
+AUDIO = {  # as OpenAI tells it
+    "prompt_tokens": 1000,
+    "completion_tokens": 500,
+    "total_tokens": 1500,
+    "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 600},
+    "completion_tokens_details": {"reasoning_tokens": 0, "audio_tokens": 400, "text_tokens": 100},
+}
+SILENT = AUDIO | {
+    "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+    "completion_tokens_details": {"audio_tokens": 0},
+}
+LIVE = {
+    "input_tokens": 1000,
+    "output_tokens": 500,
+    "input_token_details": {
+        "text_tokens": 400,
+        "audio_tokens": 500,
+        "image_tokens": 100,
+        "cached_tokens": 300,
+        "cached_tokens_details": {"text_tokens": 100, "audio_tokens": 200},
+    },
+    "output_token_details": {"text_tokens": 100, "audio_tokens": 400},
+}
+DRAWN = {
+    "input_tokens": 1000,
+    "output_tokens": 4000,
+    "input_tokens_details": {"text_tokens": 100, "image_tokens": 900},
+}
+HEARD = {
+    "usageMetadata": {
+        "promptTokenCount": 1000,
+        "candidatesTokenCount": 500,
+        "cachedContentTokenCount": 100,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 200}, {"modality": "AUDIO", "tokenCount": 800}],
+        "cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 100}],
+    }
+}
+PAINTED = {
+    "usageMetadata": {
+        "promptTokenCount": 1000,
+        "candidatesTokenCount": 1390,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 1000}],
+        "candidatesTokensDetails": [
+            {"modality": "IMAGE", "tokenCount": 1290},
+            {"modality": "TEXT", "tokenCount": 100},
+        ],
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage", "micros"),
+    [
+        ("openai", "gpt-audio", from_openai_usage(AUDIO), 400 * 2.5 + 600 * 32 + 100 * 10 + 400 * 64),
+        ("openai", "gpt-audio", from_openai_usage(SILENT), 1000 * 2.5 + 500 * 10),
+        ("openai", "gpt-4o", from_openai_usage(SILENT), 1000 * 2.5 + 500 * 10),
+        (
+            "openai",
+            "gpt-realtime",
+            from_openai_usage(LIVE),
+            300 * 4 + 300 * 32 + 100 * 5 + 100 * 0.4 + 200 * 0.4 + 100 * 16 + 400 * 64,
+        ),
+        ("openai", "gpt-image-1", from_openai_usage(DRAWN), 100 * 5 + 900 * 10 + 4000 * 40),
+        ("google", "gemini-2.5-flash", gemini_usage(HEARD), 200 * 0.3 + 700 * 1 + 100 * 0.1 + 500 * 2.5),
+        ("google", "gemini-2.5-flash-image", gemini_usage(PAINTED), 1000 * 0.3 + 100 * 2.5 + 1290 * 30),
+    ],
+)
+def test_sounds_and_pictures_have_their_own_prices(provider: str, model: str, usage: Usage, micros: float) -> None:
+    assert cost(provider, [model], usage, NOON) == round(micros * 1000)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage"),
+    [
+        ("openai", "gpt-audio", Usage(input=1000, output=1000)),
+        ("openai", "gpt-image-1.5", from_openai_usage(DRAWN)),
+        ("google", "gemini-2.5-flash-image", Usage(input=1000, output=1000, is_estimated=True)),
+        ("google", "gemini-2.5-flash", Usage(input=1000, cached=500, media=MediaTokens(audio_input=700))),
+    ],
+)
+def test_price_is_unknown_where_nobody_told_sounds_and_pictures_apart(provider: str, model: str, usage: Usage) -> None:
+    assert cost(provider, [model], usage) is None
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "micros"),
+    [
+        ("gpt-audio", Usage(input=1000), 2500),  # no answer: nothing that could be sound
+        ("gemini-2.5-flash", Usage(input=1000, output=1000), 2800),  # makes no sounds, and is seldom sent any
+        ("gemini-2.5-flash", Usage(input=900, cached=500, media=MediaTokens(audio_input=900)), 400 + 50),
+    ],
+)
+def test_price_is_known_where_nothing_is_left_to_tell(model: str, usage: Usage, micros: int) -> None:
+    assert cost("openai" if model.startswith("gpt") else "google", [model], usage, NOON) == micros * 1000
+
+
+@pytest.mark.parametrize(
+    ("own", "micros"),
+    [
+        (OwnPrices(input=NANO, output=2 * NANO), 1000 + 1000),
+        (OwnPrices(output=2 * NANO), 400 * 2.5 + 600 * 32 + 1000),
+        (OwnPrices(input=NANO), 1000 + 100 * 10 + 400 * 64),
+    ],
+)
+def test_owners_price_is_for_sounds_too(own: OwnPrices, micros: float) -> None:
+    found = reckon("openai", ["gpt-audio"], from_openai_usage(AUDIO), own)
+
+    assert found is not None
+    assert found.nano == round(micros * 1000)
+
+
+def test_rates_of_sounds_are_told_as_json() -> None:
+    rates = rates_of("openai", "gpt-audio")
 
     assert rates is not None
-    assert rates.cost(usage) == int((theirs.total_price * 10**9).quantize(Decimal(1), ROUND_HALF_UP))
+    assert json.loads(text_of(rates))["media"] == {"audio_input": 32 * NANO, "audio_output": 64 * NANO}
 
 
 @pytest.mark.parametrize(

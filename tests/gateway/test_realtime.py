@@ -492,6 +492,25 @@ def test_session_is_one_record_with_the_sum_of_its_tokens(novapi: Novapi) -> Non
     assert 300 <= record["duration_ms"] < 10_000
 
 
+def test_sounds_of_a_session_have_their_own_price(novapi: Novapi) -> None:
+    told = {
+        "input_tokens": 1000,
+        "output_tokens": 500,
+        "input_token_details": {"text_tokens": 400, "audio_tokens": 600, "cached_tokens": 0},
+        "output_token_details": {"text_tokens": 100, "audio_tokens": 400},
+    }
+    with Realtime(says(response_done(**told), response_done(**told))) as upstream:
+        priced = [{"name": "talks", "upstream": "gpt-realtime"}]
+        novapi.add_channel(upstream.url, provider="openai", models=priced)
+        with session(novapi, "talks") as app:
+            app.send("go")
+            app.recv(timeout=5)
+            app.recv(timeout=5)
+            time.sleep(0.3)
+
+    assert record_of(novapi, app)["cost_nano"] == 2 * (400 * 4 + 600 * 32 + 100 * 16 + 400 * 64) * 1000
+
+
 @pytest.mark.parametrize(
     ("text", "usage"),
     [

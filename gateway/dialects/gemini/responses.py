@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
-from gateway.chat import Choice, Finish, Part, Reasoning, Request, Response, ToolCall, Usage
+from gateway.chat import Choice, Finish, MediaTokens, Part, Reasoning, Request, Response, ToolCall, Usage
 from gateway.dialects.format import Body, Malformed, ProviderError, only
 from gateway.dialects.gemini.call_ids import CallIds
 from gateway.dialects.gemini.members import camel, inner, several
@@ -175,7 +176,43 @@ def usage_of(body: Body) -> Usage | None:
         output=count(usage, "candidatesTokenCount") + thoughts,
         cached=count(usage, "cachedContentTokenCount"),
         reasoning=thoughts,
+        media=media_of(usage),
     )
+
+
+Counts = tuple[int, ...]  # one for each of MODALITIES
+
+MODALITIES = ("AUDIO", "IMAGE", "VIDEO")  # in the order of MediaTokens
+ONLY_TEXT = (0, 0, 0)
+
+
+def media_of(usage: Body) -> MediaTokens | None:
+    """Tokens of sound, pictures and film, as the details of a usage tell them; None without details."""
+    asked, made = by_modality(usage.get("promptTokensDetails")), by_modality(usage.get("candidatesTokensDetails"))
+    found = by_modality(usage.get("toolUsePromptTokensDetails"))
+    if found and asked:
+        asked = tuple(map(sum, zip(asked, found, strict=True)))
+    if asked is None and made is None:
+        return None
+    return media_tokens(asked, by_modality(usage.get("cacheTokensDetails")), made)
+
+
+def by_modality(details: Any) -> Counts | None:
+    """Tokens by modality; None where they are not told."""
+    if not isinstance(details, list):
+        return None
+    if len(details) == 1 and member(details[0], "modality") == "TEXT":  # nearly always, and in every chunk
+        return ONLY_TEXT
+    return tuple(
+        sum(count(item, "tokenCount") for item in details if member(item, "modality") == kind) for kind in MODALITIES
+    )
+
+
+@lru_cache(maxsize=256)  # every chunk of a stream tells the same
+def media_tokens(asked: Counts | None, cached: Counts | None, made: Counts | None) -> MediaTokens:
+    nobody = (None,) * len(MODALITIES)
+    told = zip(asked or nobody, cached or nobody, made or nobody, strict=True)
+    return MediaTokens(*(number for kind in told for number in kind))
 
 
 def build_usage(usage: Usage) -> Body:
