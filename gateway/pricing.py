@@ -95,9 +95,11 @@ def owners_rates(own: OwnPrices, listed: Rates | None) -> Rates | None:
     made = Rate(own.output) if own.output is not None else base.output
     cached = Rate(own.cached) if own.cached is not None else None
     written = Rate(own.cache_written) if own.cache_written is not None else None
+    cache_written_1h = None
     if own.input is None and listed:  # parts of the input that the owner says nothing about
+        cache_written_1h = None if written else listed.cache_written_1h
         cached, written = cached or listed.cached, written or listed.cache_written
-    return Rates(given, made, cached, written, media=owners_media(own, listed))
+    return Rates(given, made, cached, written, media=owners_media(own, listed), cache_written_1h=cache_written_1h)
 
 
 def owners_media(own: OwnPrices, listed: Rates | None) -> MediaRates | None:
@@ -223,7 +225,22 @@ def read_rates(price: "ModelPrice") -> Rates | None:
         reasoning=read_rate(price.output_reasoning_mtok) if price.output_reasoning_mtok is not None else None,
         request=int(per_thousand * NANO / 1000),
         media=read_media_rates(price),
+        cache_written_1h=read_hour(price),
     )
+
+
+def read_hour(price: "ModelPrice") -> Rate | None:
+    """What tokens cost that are written to the cache for an hour: as listed; else, where only the usual five minutes
+    are, at 1.25 times the input, twice the input. Both factors are Anthropic's:
+    https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing"""
+    if price.cache_write_1h_mtok is not None:
+        return read_rate(price.cache_write_1h_mtok)
+    if price.cache_write_mtok is None or price.input_mtok is None:
+        return None
+    base, five_minutes = read_rate(price.input_mtok), read_rate(price.cache_write_mtok)
+    if 4 * five_minutes.base != 5 * base.base:
+        return None
+    return Rate(2 * base.base, tuple((start, 2 * each) for start, each in base.tiers))
 
 
 def read_media_rates(price: "ModelPrice") -> MediaRates | None:

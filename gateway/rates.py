@@ -49,6 +49,7 @@ class Rates:
     reasoning: Rate | None = None
     request: int = 0
     media: MediaRates | None = None
+    cache_written_1h: Rate | None = None  # written to the cache for an hour
 
     def cost(self, usage: Usage) -> int | None:
         """In nano-dollars, rounded half up; None where it depends on what nobody told."""
@@ -57,6 +58,10 @@ class Rates:
             return None
         given = usage.input
         cached, written = min(usage.cached, given), min(usage.cache_written, max(0, given - usage.cached))
+        if usage.cache_written_1h:
+            more += min(usage.cache_written_1h, written) * beyond(
+                self.cache_written_1h, self.cache_written or self.input, given
+            )
         thought = min(usage.reasoning, usage.output)
         parts = (
             ((given - cached - written), self.input),

@@ -15,6 +15,7 @@ from msgspec import structs
 from channels_app.providers import PROVIDERS
 from channels_app.table import LIST_PRICES, OwnPrices
 from gateway.chat import MediaTokens, Usage
+from gateway.dialects.anthropic.responses import from_anthropic_usage
 from gateway.dialects.gemini.responses import usage_of as gemini_usage
 from gateway.dialects.openai import from_openai_usage
 from gateway.pricing import (
@@ -138,6 +139,52 @@ def with_media(usage: Usage, rates: Rates, shares: tuple[float, ...]) -> tuple[U
         theirs[f"input_{kind}_tokens"] = told[f"{kind}_input"]
         theirs[f"output_{kind}_tokens"] = told[f"{kind}_output"]
     return structs.replace(usage, media=MediaTokens(**told)), theirs
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "hour_rate"),
+    [
+        ("anthropic", "claude-sonnet-4-5", 6),
+        ("vertex", "claude-3-7-sonnet", 6),
+        ("openrouter", "anthropic/claude-haiku-4.5", 2),
+    ],
+)
+def test_what_is_cached_for_an_hour_costs_twice_the_input(provider: str, model: str, hour_rate: float) -> None:
+    told = {
+        "input_tokens": 0,
+        "cache_creation_input_tokens": 1000,
+        "cache_creation": {"ephemeral_5m_input_tokens": 400, "ephemeral_1h_input_tokens": 600},
+    }
+    five_minutes = hour_rate / 2 * 1.25
+
+    assert cost(provider, [model], from_anthropic_usage(told), NOON) == round(
+        (400 * five_minutes + 600 * hour_rate) * 1000
+    )
+
+
+def test_hour_in_the_cache_has_the_listed_price_of_every_model_that_has_one() -> None:
+    usage = Usage(input=1000, cache_written=1000, cache_written_1h=1000)
+    listed = [
+        (price, model)
+        for _, model in SOLD_BY_TOKEN
+        if (price := model.get_prices(NOON)).cache_write_1h_mtok is not None
+    ]
+
+    assert len(listed) > 40
+    for price, _ in listed:
+        theirs = price.calc_price(TheirUsage(input_tokens=1000, cache_write_tokens=1000, cache_write_1h_tokens=1000))
+        rates = read_rates(price)
+        assert rates is not None
+        assert rates.cost(usage) == int(theirs["total_price"] * NANO)
+
+
+def test_owners_price_of_cache_writes_is_for_an_hour_too() -> None:
+    usage = Usage(input=1000, cache_written=1000, cache_written_1h=1000)
+
+    found = reckon("anthropic", ["claude-sonnet-4-5"], usage, OwnPrices(cache_written=NANO))
+
+    assert found is not None
+    assert found.nano == 1000 * 1000
 
 
 AUDIO = {  # as OpenAI tells it

@@ -94,14 +94,17 @@ def from_anthropic_usage(usage: Mapping[str, Any]) -> Usage:
     """`input_tokens` are only those that were neither read from the cache nor written to it."""
     cached = count(usage, "cache_read_input_tokens")
     lifetimes = member(usage, "cache_creation")
-    by_lifetime = count(lifetimes, "ephemeral_5m_input_tokens") + count(lifetimes, "ephemeral_1h_input_tokens")
-    written = count(usage, "cache_creation_input_tokens") or by_lifetime
+    cache_written_1h = count(lifetimes, "ephemeral_1h_input_tokens") if lifetimes else 0
+    written = (
+        count(usage, "cache_creation_input_tokens") or count(lifetimes, "ephemeral_5m_input_tokens") + cache_written_1h
+    )
     return Usage(
         input=count(usage, "input_tokens") + cached + written,
         output=count(usage, "output_tokens"),
         cached=cached,
         cache_written=written,
         reasoning=count(member(usage, "output_tokens_details"), "thinking_tokens"),
+        cache_written_1h=cache_written_1h,
     )
 
 
@@ -177,6 +180,15 @@ def build_usage(usage: Usage) -> Body:
         "cache_read_input_tokens": usage.cached,
         "output_tokens": usage.output,
         "output_tokens_details": {"thinking_tokens": usage.reasoning},
+    } | ({"cache_creation": lifetimes(usage)} if usage.cache_written_1h else {})
+
+
+def lifetimes(usage: Usage) -> Body:
+    """What was written to the cache for five minutes, and for an hour."""
+    cache_written_1h = min(usage.cache_written_1h, usage.cache_written)
+    return {
+        "ephemeral_5m_input_tokens": usage.cache_written - cache_written_1h,
+        "ephemeral_1h_input_tokens": cache_written_1h,
     }
 
 

@@ -60,7 +60,7 @@ def written(*parts: Part, finish: Finish | None = "stop", **more: Any) -> dict[s
         ),
         (
             {"input_tokens": 1, "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 3}},
-            Usage(input=6, cache_written=5),
+            Usage(input=6, cache_written=5, cache_written_1h=3),
         ),
         ({"input_tokens": None, "output_tokens": "many", "cache_creation": []}, Usage()),
     ],
