@@ -200,9 +200,9 @@ class MediaTokens(Struct, frozen=True, gc=False):
 
 
 class Usage(Struct, frozen=True, gc=False):
-    """Token counts of one call; `input` includes what was `cached` and what was written to the cache
-    (for an hour: `cache_written_1h`), `output` includes `reasoning`, and both what `media` tells apart. `is_estimated`: nobody counted.
-    `tier`: "flex", "priority" …, if it has its own price."""
+    """Token counts of one call; `input` includes what was `cached` and what was written to the cache (for an hour:
+    `cache_written_1h`), `output` includes `reasoning`, and both what `media` tells apart. `is_estimated`: nobody
+    counted. `tier`: "flex", "priority" …, if it has its own price."""
 
     input: int = 0
     output: int = 0

@@ -48,6 +48,9 @@ SELLERS = {
     "cohere": "cohere",
     "novita-ai": "novita",
 }
+# Tiers whose price differs, but is not on the list of their seller. Google's flex costs what its batches cost:
+# https://ai.google.dev/gemini-api/docs/optimization
+UNLISTED = {("google", "priority"), ("anthropic", "fast")}
 CLOUD = "openrouter"  # sells nearly every model that also runs on one's own machine
 ADDED = re.compile(
     r"[-:_.](?:instruct|chat|it|latest|free|gguf|fp16|f16|bf16|q\d\w*|[iu]q\d\w*|\d*bit|mlx|awq|gptq)\b"
@@ -184,6 +187,10 @@ def rates_of(provider: str, model: str, at: datetime | None = None, tier: str = 
     info = model_of(provider, model) if provider in SELLERS and model else None
     if info is None:
         return None
+    if tier and (SELLERS[provider], tier) in UNLISTED:
+        return None
+    if tier == "flex" and SELLERS[provider] == "google":
+        tier = "batch"
     if isinstance(info.prices, list):
         return read_rates(info.get_prices(at or datetime.now(UTC), conditions(tier)))
     return steady_rates(provider, model, tier)

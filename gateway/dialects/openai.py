@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import msgspec
-from msgspec import structs
 
 from gateway.chat import MediaTokens, Usage
 from gateway.errors import GatewayError
@@ -80,8 +79,7 @@ def tokens_of(body: UsageBody | AnswerHead) -> Usage | None:
         usage = member(body.x_groq, "usage") or member(body.response, "usage")
     if isinstance(usage, dict):
         tier = body.service_tier or (member(body.response, "service_tier") if isinstance(body, UsageBody) else None)
-        found = from_openai_usage(usage)
-        return found if tier not in TIERS else structs.replace(found, tier=tier)
+        return from_openai_usage(usage, tier)
     return from_llamacpp_timings(body.timings) if isinstance(body.timings, dict) else None
 
 
@@ -91,9 +89,9 @@ def model_in(body: UsageBody) -> str:
     return model if isinstance(model, str) else ""
 
 
-def from_openai_usage(usage: dict[str, Any]) -> Usage:
+def from_openai_usage(usage: dict[str, Any], tier: Any = None) -> Usage:
     """OpenAI's spellings: prompt/completion (chat), input/output (Responses, images), and details of "token" in the
-    singular (Realtime, transcriptions)."""
+    singular (Realtime, transcriptions). `tier`: the answer's `service_tier`."""
     given = count(usage, "prompt_tokens", "input_tokens")
     produced = count(usage, "completion_tokens", "output_tokens")
     total = count(usage, "total_tokens")
@@ -107,6 +105,7 @@ def from_openai_usage(usage: dict[str, Any]) -> Usage:
         cached=count(inputs, "cached_tokens") or count(usage, "prompt_cache_hit_tokens"),
         cache_written=count(inputs, "cache_write_tokens"),
         reasoning=count(outputs, "reasoning_tokens"),
+        tier=tier if tier in TIERS else "",
         media=media_of(inputs, outputs) if inputs or outputs else None,
     )
 

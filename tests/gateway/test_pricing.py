@@ -405,6 +405,34 @@ def test_tier_has_its_own_price(tier: str) -> None:
     assert (other or 0) != standard
 
 
+@pytest.mark.parametrize(
+    ("usage", "tier"),
+    [
+        (gemini_usage({"usageMetadata": {"promptTokenCount": 1, "serviceTier": "priority"}}), "priority"),
+        (gemini_usage({"usageMetadata": {"promptTokenCount": 1, "trafficType": "ON_DEMAND_FLEX"}}), "flex"),
+        (gemini_usage({"usageMetadata": {"promptTokenCount": 1, "trafficType": "ON_DEMAND"}}), ""),
+        (gemini_usage({"usageMetadata": {"promptTokenCount": 1, "trafficType": 7}}), ""),
+        (from_anthropic_usage({"input_tokens": 1, "service_tier": "standard"}), ""),
+        (from_anthropic_usage({"input_tokens": 1, "service_tier": "priority"}), "priority"),
+        (from_anthropic_usage({"input_tokens": 1, "service_tier": ["batch"], "speed": "fast"}), "fast"),
+        (from_openai_usage({"prompt_tokens": 1}, "default"), ""),
+        (from_openai_usage({"prompt_tokens": 1}, {}), ""),
+    ],
+)
+def test_tier_is_read_as_each_dialect_tells_it(usage: Usage, tier: str) -> None:
+    assert usage.tier == tier
+
+
+def test_tier_that_costs_otherwise_but_nobody_lists_has_no_price() -> None:
+    usage = Usage(input=MILLION)
+
+    assert cost("google", ["gemini-2.5-pro"], structs.replace(usage, tier="priority")) is None
+    assert cost("anthropic", ["claude-opus-4-6"], structs.replace(usage, tier="fast")) is None
+    assert cost("google", ["gemini-2.5-pro"], structs.replace(usage, tier="flex")) == cost(
+        "google", ["gemini-2.5-pro"], structs.replace(usage, tier="batch")
+    )
+
+
 def test_tier_without_a_price_of_its_own_costs_as_usual() -> None:
     assert cost("openai", ["gpt-4o"], Usage(input=1000, tier="no-such")) == cost(
         "openai", ["gpt-4o"], Usage(input=1000)

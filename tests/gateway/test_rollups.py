@@ -1,6 +1,7 @@
 """The sums of the days are those of the records, whatever happened."""
 
 import itertools
+import json
 import random
 import threading
 import time
@@ -247,3 +248,69 @@ def test_tier_of_the_answer_is_the_tier_of_the_price(novapi: Novapi, stream: boo
 
     assert record["cost_nano"] == cost("openai", ["gpt-5"], Usage(input=1_000_000, tier="flex"))
     assert record["cost_nano"] < (cost("openai", ["gpt-5"], Usage(input=1_000_000)) or 0)
+
+
+SPENT_CHAT = {"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000}
+SPENT_RESPONSE = {"input_tokens": 1_000_000, "output_tokens": 0, "total_tokens": 1_000_000}
+SPENT_GEMINI = {"promptTokenCount": 1_000_000, "candidatesTokenCount": 0, "serviceTier": "flex"}
+SPENT_ANTHROPIC = {"input_tokens": 1_000_000, "output_tokens": 0, "service_tier": "batch"}
+SAID = [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "hi"}]}]
+RESPONSE = {"id": "r", "status": "completed", "output": SAID, "usage": SPENT_RESPONSE, "service_tier": "flex"}
+CANDIDATES = [{"content": {"role": "model", "parts": [{"text": "hi"}]}, "finishReason": "STOP"}]
+GEMINI = {"candidates": CANDIDATES, "usageMetadata": SPENT_GEMINI}
+MESSAGE = {"id": "m", "type": "message", "role": "assistant", "model": "m"}
+TEXT = {"type": "text", "text": "hi"}
+CLAUDE = MESSAGE | {"content": [TEXT], "stop_reason": "end_turn", "usage": SPENT_ANTHROPIC}
+ANTHROPIC_STREAM = (
+    {"type": "message_start", "message": MESSAGE | {"content": [], "usage": SPENT_ANTHROPIC}},
+    {"type": "content_block_start", "index": 0, "content_block": TEXT},
+    {"type": "content_block_stop", "index": 0},
+    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 0}},
+    {"type": "message_stop"},
+)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("dialect", "provider", "model", "tier", "whole", "events"),
+    [
+        (
+            "openai-responses", "openai", "gpt-5", "flex", RESPONSE,
+            [{"type": "response.completed", "response": RESPONSE}],
+        ),
+        ("gemini", "google", "gemini-2.5-pro", "flex", GEMINI, [GEMINI]),
+        ("anthropic", "anthropic", "claude-sonnet-4-5", "batch", CLAUDE, ANTHROPIC_STREAM),
+    ],
+)  # fmt: skip
+def test_tier_survives_translation(
+    novapi: Novapi, dialect: str, provider: str, model: str, tier: str, whole: Any, events: Any, stream: bool
+) -> None:
+    script = event_stream(*(sse(event) for event in events)) if stream else json_reply(whole)
+    with FakeUpstream(script) as upstream:
+        name = f"{tier}-{dialect}-{stream}".lower()
+        priced = [{"name": name, "upstream": model}]
+        novapi.add_channel(upstream.url, provider=provider, dialects=[dialect], models=priced)
+        record = novapi.record(novapi.chat(name, stream=stream).headers["x-novapi-request-id"])
+
+    usage = Usage(input=1_000_000, tier=tier)
+    assert record["cost_nano"] == cost(provider, [model], usage)
+    assert record["cost_nano"] < (cost(provider, [model], Usage(input=1_000_000)) or 0)
+
+
+def test_tier_of_a_chat_completion_survives_translation(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion(usage=SPENT_CHAT, service_tier="flex"))) as upstream:
+        novapi.add_channel(
+            upstream.url, provider="openai", dialects=["openai-chat"], models=[{"name": "hub", "upstream": "gpt-5"}]
+        )
+        answer = novapi.call("messages", json={"model": "hub", "max_tokens": 9, "messages": MESSAGES})
+
+    record = novapi.record(answer.headers["x-novapi-request-id"])
+    assert record["cost_nano"] == cost("openai", ["gpt-5"], Usage(input=1_000_000, tier="flex"))
+
+
+MESSAGES = [{"role": "user", "content": "hi"}]
+
+
+def sse(event: dict[str, Any]) -> bytes:
+    name = f"event: {event['type']}\n" if "type" in event else ""
+    return f"{name}data: {json.dumps(event)}\n\n".encode()

@@ -8,7 +8,7 @@ from gateway.chat import Choice, Finish, Foreign, Part, Reasoning, Refusal, Requ
 from gateway.dialects.anthropic.request_parsing import DIALECT, parse_content
 from gateway.dialects.format import Body, Malformed, ProviderError
 from gateway.dialects.media import data_url
-from gateway.dialects.openai import count, member
+from gateway.dialects.openai import TIERS, count, member
 from gateway.dialects.reading import json_object, listed
 from gateway.dialects.signatures import for_client
 from gateway.errors import GatewayError
@@ -105,7 +105,14 @@ def from_anthropic_usage(usage: Mapping[str, Any]) -> Usage:
         cache_written=written,
         reasoning=count(member(usage, "output_tokens_details"), "thinking_tokens"),
         cache_written_1h=cache_written_1h,
+        tier=tier_of(usage),
     )
+
+
+def tier_of(usage: Mapping[str, Any]) -> str:
+    """What has a price of its own, as all the dialects call it: fast mode goes before the service tier."""
+    tier = usage.get("service_tier")
+    return "fast" if usage.get("speed") == "fast" else tier if tier in TIERS else ""
 
 
 def merged_usage(known: Body, later: Any) -> Body:

@@ -11,7 +11,7 @@ from gateway.dialects.gemini.call_ids import CallIds
 from gateway.dialects.gemini.members import camel, inner, several
 from gateway.dialects.gemini.part_parsing import DIALECT, REDACTED, parse_parts
 from gateway.dialects.gemini.request_building import build_part
-from gateway.dialects.openai import count, member
+from gateway.dialects.openai import TIERS, count, member
 from gateway.dialects.signatures import for_client
 from gateway.errors import GatewayError
 
@@ -177,7 +177,15 @@ def usage_of(body: Body) -> Usage | None:
         cached=count(usage, "cachedContentTokenCount"),
         reasoning=thoughts,
         media=media_of(usage),
+        tier=tier_of(usage),
     )
+
+
+def tier_of(usage: Body) -> str:
+    """What has a price of its own, as all the dialects call it: Gemini's API says "flex", Vertex "ON_DEMAND_FLEX"."""
+    told = usage.get("serviceTier") or usage.get("trafficType")
+    tier = told.lower().removeprefix("on_demand_") if isinstance(told, str) else ""
+    return tier if tier in TIERS else ""
 
 
 Counts = tuple[int, ...]  # one for each of MODALITIES

@@ -212,7 +212,8 @@ class ChatReader:
 
     def _spent(self, chunk: dict[str, Any]) -> list[Delta]:
         usage = chunk.get("usage") or member(chunk.get("x_groq"), "usage")
-        return [Spent(from_openai_usage(usage))] if isinstance(usage, dict) and usage else []
+        tier = chunk.get("service_tier")
+        return [Spent(from_openai_usage(usage, tier))] if isinstance(usage, dict) and usage else []
 
     def _finish(self) -> list[Delta]:
         """Finishes come last: content, and usage, may follow the chunk that has the reason."""

@@ -47,7 +47,7 @@ def parse_response(body: Body) -> Response:
         id=text(body, "id"),
         model=text(body, "model"),
         choices=tuple(parse_choice(item, text(body, "id")) for item in listed(body, "choices")),
-        usage=from_openai_usage(usage) if isinstance(usage, dict) else None,
+        usage=from_openai_usage(usage, body.get("service_tier")) if isinstance(usage, dict) else None,
         created=count(body, "created"),
     )
 

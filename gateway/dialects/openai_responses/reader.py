@@ -191,7 +191,7 @@ class ResponsesReader:
                 yield from self._item({"output_index": number, "item": given}, "response.output_item.done")
         self._is_over = True
         if isinstance(usage := response.get("usage"), dict):
-            yield Spent(from_openai_usage(usage))
+            yield Spent(from_openai_usage(usage, response.get("service_tier")))
         yield Finished(finish_of(response, self._calls > 0))
 
     def _failed(self, error: Any) -> Failed:

@@ -55,7 +55,7 @@ def parse_response(body: Body) -> Response:
         id=text(body, "id"),
         model=text(body, "model"),
         choices=(Choice(parts, finish_of(body, any(isinstance(part, ToolCall) for part in parts))),),
-        usage=from_openai_usage(usage) if isinstance(usage, dict) else None,
+        usage=from_openai_usage(usage, body.get("service_tier")) if isinstance(usage, dict) else None,
         created=count(body, "created_at"),
     )
 
