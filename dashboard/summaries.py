@@ -1,4 +1,4 @@
-"""What was used, summed up: out of the sums of days, never out of the log, which may have millions of records."""
+"""What was used, summed up: out of the sums of days, not out of the log, which may have millions of records."""
 
 import time
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from dashboard import hours
 from dashboard.api.schemas import SummaryFilter
 from gateway.models import FIRST_BYTE_COLUMNS
 from gateway.pricing import NANO
@@ -18,6 +19,7 @@ MOST_ROWS = 5000
 
 # Dimension → the columns it is grouped by, and what they are called in a row.
 DIMENSIONS: dict[str, dict[str, str]] = {
+    "hour": {"hour": "hour"},  # of the records themselves: `hours`
     "day": {"day": "day"},
     "week": {"day": "date(day, '-6 days', 'weekday 1')"},  # the Monday on or before it
     "month": {"day": "date(day, 'start of month')"},
@@ -26,15 +28,16 @@ DIMENSIONS: dict[str, dict[str, str]] = {
     "channel": {"channel_id": "channel_id", "channel": "max(channel_name)"},
     "model": {"model": "model"},
 }
-FIELDS = ("day", "key", "key_id", "app", "channel", "channel_id", "model")
+FIELDS = ("hour", "day", "key", "key_id", "app", "channel", "channel_id", "model")
 
 
 def summary(asked: SummaryFilter) -> dict[str, Any]:
     """`{"since", "until", "total", "rows"}`; the rows by time, else the dearest first."""
     today = local_day(time.time())
     until = asked.until or today
-    since = asked.since or until - timedelta(days=DEFAULT_DAYS - 1)
-    rows = grouped(asked.by, *condition(asked, since, until))
+    is_by_hour = "hour" in asked.by
+    since = asked.since or until - timedelta(days=(hours.DEFAULT_DAYS if is_by_hour else DEFAULT_DAYS) - 1)
+    rows = hours.grouped(asked, since, until) if is_by_hour else grouped(asked.by, *condition(asked, since, until))
     width = len(rows[0]) - len(ADDED) if rows else 0
     total = [sum(column) for column in zip(*(row[width:] for row in rows), strict=True)] or [0] * len(ADDED)
     return {

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.bench.report import Goal
@@ -29,6 +30,7 @@ PAGES = {
     "streams with tools of one key": "stream=true&tools=true&key=2",
 }
 SUMMARIES = ("by=day", "by=day&by=model", "by=app&by=channel", "by=week&by=key&app=app 3", "by=model")
+HOURS = ("by=hour&since={before}&until={yesterday}", "by=hour&by=model&since={yesterday}&until={yesterday}")
 
 
 def main(home: str) -> None:
@@ -43,7 +45,9 @@ def main(home: str) -> None:
     speed = fill()
     print(f"records\t{speed}")
     for kind, path, asked in itertools.chain(
-        (("page", "records", text) for text in PAGES.values()), (("summary", "summary", text) for text in SUMMARIES)
+        (("page", "records", text) for text in PAGES.values()),
+        (("summary", "summary", text) for text in SUMMARIES),
+        (("hours", "summary", text) for text in HOURS),
     ):
         print(f"{kind} {asked}\t{cost(path, asked)}")
 
@@ -92,10 +96,12 @@ def cost(path: str, asked: str) -> float:
     settings.ALLOWED_HOSTS = ["*"]
     client = Client(headers={"authorization": f"Bearer {ClientKey.master().token}", "host": "localhost"})
     middle = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - SECONDS / 2))
+    before, yesterday = (date.today() - timedelta(days=days) for days in (2, 1))  # noqa: DTZ011  # the owner's days
+    asked = asked.format(middle=middle, before=before, yesterday=yesterday)
     spent = []
     for _ in range(ROUNDS):
         began_at = time.perf_counter()
-        answer = client.get(f"/api/usage/{path}?{asked.format(middle=middle)}")
+        answer = client.get(f"/api/usage/{path}?{asked}")
         spent.append((time.perf_counter() - began_at) * 1000)
         assert answer.status_code == 200, answer.content
     return sorted(spent)[ROUNDS // 2]
@@ -115,7 +121,7 @@ def goals(folder: Path) -> list[Goal]:
     ]
 
 
-KINDS = ("page", "summary")
+KINDS = ("page", "summary", "hours")
 
 if __name__ == "__main__":
     main(sys.argv[1])
