@@ -597,6 +597,54 @@ class SummaryOut(Schema):
     rows: list[SummaryRow]
 
 
+class WasteFilter(Strict):
+    """`since` and `until`: the first and the last day, both counted, the last 30 days unless told; the others as in a
+    summary."""
+
+    since: date | None = None
+    until: date | None = None
+    app: str | None = Field(None, max_length=100)
+    key: int | None = Field(None, ge=0, lt=2**63)
+    channel: int | None = Field(None, ge=0, lt=2**63)
+    model: str | None = Field(None, max_length=200)
+
+
+class LostOut(Schema):
+    """`cost_usd`: what is known of it, of `unpriced` calls nobody knows the price and of `estimated` the tokens are
+    guessed; `ms`: the time that was lost."""
+
+    cost_usd: float | None
+    unpriced: int
+    estimated: int
+    ms: float
+
+
+class WasteTotal(LostOut):
+    """`calls` that nobody got whole, `attempts` that failed before another answered."""
+
+    calls: int
+    attempts: int
+
+
+class WasteRow(LostOut):
+    """Of one channel for one reason: "cut", its app left; "broken", the answer broke off; "retried", attempts that
+    failed with `status` (0: no answer) before another answered, whose money nobody tells. `examples`: request ids."""
+
+    channel: str
+    channel_id: int
+    reason: Literal["cut", "broken", "retried"]
+    status: int | None
+    count: int
+    examples: list[str]
+
+
+class WasteOut(Schema):
+    since: date
+    until: date
+    total: WasteTotal
+    rows: list[WasteRow]
+
+
 class PriceOut(Schema):
     """What a call was reckoned with: `source` is "owner", "local", or the price list; `rates` in billionths of a US
     dollar per million tokens."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 
-from dashboard import exports, records, summaries
+from dashboard import exports, records, summaries, waste
 from dashboard.api.schemas import (
     AttemptOut,
     ConsideredOut,
@@ -22,6 +22,8 @@ from dashboard.api.schemas import (
     RouteOut,
     SummaryFilter,
     SummaryOut,
+    WasteFilter,
+    WasteOut,
 )
 from gateway.models import Attempt, Price, UsageRecord
 from gateway.retention import let_go
@@ -52,6 +54,13 @@ def get_summary(request: HttpRequest, asked: Query[SummaryFilter]) -> Any:
     """Sums by one or two of time, key, app, channel and model, however many records there are or were."""
     refuse_unknown(request, SummaryFilter)
     return summaries.summary(asked)
+
+
+@router.get("/waste", response=WasteOut)
+def get_waste(request: HttpRequest, asked: Query[WasteFilter]) -> Any:
+    """Money and time that brought nothing, by channel and reason: calls cut off, answers that broke, retries."""
+    refuse_unknown(request, WasteFilter)
+    return waste.waste(asked)
 
 
 @router.get("/export")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from tests.bench.report import Goal
@@ -30,6 +31,7 @@ PAGES = {
     "streams with tools of one key": "stream=true&tools=true&key=2",
 }
 SUMMARIES = ("by=day", "by=day&by=model", "by=app&by=channel", "by=week&by=key&app=app 3", "by=model")
+WASTE = ("", "app=app 3", "channel=3")
 HOURS = ("by=hour&since={before}&until={yesterday}", "by=hour&by=model&since={yesterday}&until={yesterday}")
 
 
@@ -48,6 +50,7 @@ def main(home: str) -> None:
         (("page", "records", text) for text in PAGES.values()),
         (("summary", "summary", text) for text in SUMMARIES),
         (("hours", "summary", text) for text in HOURS),
+        (("waste", "waste", text) for text in WASTE),
     ):
         print(f"{kind} {asked}\t{cost(path, asked)}")
 
@@ -68,7 +71,7 @@ def made(rng: random.Random, number: int, now: float) -> object:
     from gateway.chat import Usage
     from gateway.records import Finished
 
-    status, error = rng.choices([(200, ""), (429, "rate limited"), (502, "tried 2 channels")], (96, 2, 2))[0]
+    status, error = rng.choices(ENDS, SHARES)[0]
     if number == 1000:
         status, error = 418, "I am a teapot"
     app = "rare" if number == 2000 else f"app {rng.randrange(APPS)}"
@@ -79,11 +82,23 @@ def made(rng: random.Random, number: int, now: float) -> object:
     )  # fmt: skip
     outcome = Outcome(
         channel_id=channel, channel=f"Channel {channel}", provider="openai", model_sent="gpt-4o", status=status,
-        error=error, answered=status == 200, attempts=1, tokens=Usage(rng.randrange(4000), rng.randrange(800)),
+        error=error, answered=status in (200, 499), attempts=1, tokens=Usage(rng.randrange(4000), rng.randrange(800)),
         first_token_ms=rng.expovariate(1 / 800) if is_stream else None,
     )  # fmt: skip
+    if status == 200 and rng.random() < 0.02:
+        outcome.attempts, outcome.route = 2, retried()
     at = now - SECONDS + number * SECONDS / RECORDS
     return Finished(columns, outcome, rng.expovariate(1 / 3000), at, None)
+
+
+@lru_cache(maxsize=1)
+def retried() -> object:
+    from gateway.offers import Plan
+    from gateway.route import Route
+    from tests.gateway.values import attempt, channel
+
+    first, second = attempt(channel("First")), attempt(channel("Second"))
+    return Route(Plan([first, second]), [(first, 0.1, 503, "overloaded"), (second, 0.25, 200, "")])
 
 
 def cost(path: str, asked: str) -> float:
@@ -121,7 +136,15 @@ def goals(folder: Path) -> list[Goal]:
     ]
 
 
-KINDS = ("page", "summary", "hours")
+ENDS = (
+    (200, ""),
+    (429, "rate limited"),
+    (502, "tried 2 channels"),
+    (499, "The client went away."),
+    (200, "broke off"),
+)
+SHARES = (93, 2, 2, 2, 1)
+KINDS = ("page", "summary", "hours", "waste")
 
 if __name__ == "__main__":
     main(sys.argv[1])
