@@ -23,6 +23,7 @@ from channels_app.validators import (
 UNLIMITED = "Blank: without limit."
 PRICE = "US dollars per million tokens. Blank: the list price."
 CAPTURES = {"all": "Every call", "errors": "Calls that failed", "off": "None"}
+CURRENCIES = {"usd": "US dollars", "cny": "Yuan, at your own rate"}
 STRATEGIES = {
     "priority": "The models in their order; the channels of each by priority and weight",
     "round-robin": "Every channel in turn",
@@ -393,6 +394,15 @@ class Preferences(models.Model):
         help_text="Longest that records are kept, in days; their sums stay. Blank: for ever.",
     )
 
+    currency = models.CharField(
+        max_length=3,
+        choices=CURRENCIES,
+        default="usd",
+        db_default="usd",
+        help_text="What money is told in. Prices and budgets are entered in US dollars.",
+    )
+    yuan_per_dollar = models.FloatField(default=7.2, db_default=7.2, help_text="Your own rate; Novapi asks nobody.")
+
     class Meta:
         verbose_name_plural = "preferences"
         constraints = [
@@ -406,6 +416,7 @@ class Preferences(models.Model):
                 name="preferences_positive",
             ),
             CheckConstraint(condition=Q(max_body_mb__gte=1), name="preferences_body_limit"),
+            CheckConstraint(condition=Q(yuan_per_dollar__gt=0), name="preferences_rate_positive"),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,22 @@ UNKNOWN = Abilities()
 
 
 @dataclass(frozen=True, slots=True)
+class Currency:
+    """What money is told in to people: "usd", or "cny" at the owner's own rate. It is counted in US dollars anyway."""
+
+    code: str = "usd"
+    yuan_per_dollar: float = 7.2
+
+    def told(self, nano: float, digits: int = 2) -> str:
+        """So many billionths of a US dollar, in words."""
+        sign, rate = ("¥", self.yuan_per_dollar) if self.code == "cny" else ("$", 1)
+        return f"{sign}{nano / 10**9 * rate:,.{digits}f}"
+
+
+DOLLARS = Currency()
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPrices:
     """What the owner says a model costs, in billionths of a US dollar per million tokens; None: the list price."""
 
@@ -162,6 +178,7 @@ class RoutingTable:
     capture: str = "all"  # of which calls the bodies are kept: all, errors, off
     capture_mb: int = 1024  # how much in all
     capture_days: int = 30  # and for how long
+    currency: Currency = DOLLARS  # of texts that name money
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
 
     def offering(self) -> list[ChannelRoute]:

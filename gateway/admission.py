@@ -4,6 +4,7 @@ import math
 import time
 from typing import NamedTuple
 
+from channels_app import candidates
 from channels_app.table import UNLIMITED, ChannelRoute, Quota
 from gateway.call import Call, Outcome
 from gateway.errors import AppStopped, LimitReached
@@ -49,7 +50,7 @@ def enter_channel(channel: ChannelRoute, outcome: Outcome) -> Refusal | None:
         return None
     owner = owner_of(channel)
     if overspent := spending.overspent(owner, channel.quota):
-        return Refusal(f"has spent its budget of {overspent}", overspent.seconds, overspent)
+        return Refusal(f"has spent its budget of {told(overspent)}", overspent.seconds, overspent)
     wait = enter(owner, channel.quota, outcome)
     return Refusal(f"at its limit, {wait:.0f} s to go", wait) if wait else None
 
@@ -101,8 +102,12 @@ def leave_all(outcome: Outcome) -> None:
 
 
 def over_budget(who: str, overspent: Overspent) -> LimitReached:
-    text = f"Novapi: {who} has spent its budget of {overspent}. Raise the budget, or wait for the next one."
+    text = f"Novapi: {who} has spent its budget of {told(overspent)}. Raise the budget, or wait for the next one."
     return LimitReached(text, headers={"retry-after": str(math.ceil(overspent.seconds)), "x-should-retry": "false"})
+
+
+def told(overspent: Overspent) -> str:
+    return overspent.told(candidates.current().currency)
 
 
 def nobody_may(refusals: list[Refusal]) -> LimitReached:

@@ -139,7 +139,8 @@ def spend(finished: Finished, nano: int) -> None:
     """Of its key's and its channel's budgets; an app that spends too quickly is stopped."""
     spending.add(f"key:{finished.call[1]}", nano, finished.started_at)
     spending.add(f"channel:{finished.outcome.channel_id}", nano, finished.started_at)
-    guard.spent(finished.call[1], finished.call[3], nano, candidates.current().runaway_nano, time.monotonic())
+    table = candidates.current()
+    guard.spent(finished.call[1], finished.call[3], nano, table.runaway_nano, time.monotonic(), table.currency)
 
 
 recorder = Recorder()

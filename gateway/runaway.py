@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
+from channels_app.table import DOLLARS, Currency
 from gateway.call import Call, Outcome
 from gateway.events import hub
 from gateway.visits import CLIENT_LEFT, STOPPED_BY_NOVAPI
@@ -79,7 +80,7 @@ class Guard:
         elif is_counted(outcome) and most < math.inf:
             self._failed(call, outcome, most, now)
 
-    def spent(self, key_id: int, app: str, nano: int, most: float, now: float) -> None:
+    def spent(self, key_id: int, app: str, nano: int, most: float, now: float, currency: Currency = DOLLARS) -> None:
         """An app's call has cost `nano`; with more than `most` within a minute it is stopped."""
         spender, reason = (key_id, app), ""
         with self._lock:
@@ -89,7 +90,7 @@ class Guard:
             if len(self._money) > MOST_GROUPS:
                 self._money.pop(next(iter(self._money)))
             if tally.add(nano, now) > most:
-                reason = self._stop(spender, f"it spent ${tally.total / 1e9:,.2f} within a minute")
+                reason = self._stop(spender, f"it spent {currency.told(tally.total)} within a minute")
         if reason:
             tell_stopped(spender, reason)
 

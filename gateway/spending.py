@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from channels_app.table import Quota
-from gateway.pricing import NANO
+from channels_app.table import Currency, Quota
 
 Owner = str  # "key:12" or "channel:3", as in `gateway.limits`
 
@@ -30,8 +29,8 @@ class Overspent(NamedTuple):
     period: str
     seconds: float
 
-    def __str__(self) -> str:
-        return f"${self.nano / NANO:,.2f} for {self.period}"
+    def told(self, currency: Currency) -> str:
+        return f"{currency.told(self.nano)} for {self.period}"
 
 
 class Spending:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from channels_app import candidates
 from channels_app.table import ChannelRoute
 from gateway import pricing, small_calls, translate
 from gateway.chat import Usage
@@ -64,4 +65,4 @@ def size_in(trial: Trial, members: Mapping[str, Any]) -> int:
 def money(cost: float | None) -> str:
     if cost is None:
         return "what they cost is not known"
-    return f"${cost:.6f} at most" if cost else "free"
+    return f"{candidates.current().currency.told(cost * NANO, 6)} at most" if cost else "free"

@@ -342,9 +342,13 @@ class PreferencesPatch(Strict):
     capture_mb: int | None = Field(None, ge=1, le=1_000_000)
     capture_days: int | None = Field(None, ge=1, le=36_500)
     record_days: int | None = Field(None, ge=1, le=36_500)
+    currency: Literal["usd", "cny"] | None = None
+    yuan_per_dollar: float | None = Field(None, gt=0, le=1_000_000)
 
 
 class PreferencesOut(Schema):
+    """`currency`: of texts that name money; the API's numbers are US dollars whatever it is."""
+
     max_attempts: int
     connect_s: float
     first_byte_s: float
@@ -360,6 +364,8 @@ class PreferencesOut(Schema):
     capture_mb: int
     capture_days: int
     record_days: int | None
+    currency: str
+    yuan_per_dollar: float
 
 
 class StatusOut(Schema):
@@ -590,7 +596,14 @@ class SummaryRow(SumsOut):
     model: str | None
 
 
-class SummaryOut(Schema):
+class Money(Schema):
+    """All numbers are US dollars; these tell what the owner wants to read instead."""
+
+    currency: Literal["usd", "cny"]
+    yuan_per_dollar: float
+
+
+class SummaryOut(Money):
     since: date
     until: date
     total: SumsOut
@@ -638,7 +651,7 @@ class WasteRow(LostOut):
     examples: list[str]
 
 
-class WasteOut(Schema):
+class WasteOut(Money):
     since: date
     until: date
     total: WasteTotal

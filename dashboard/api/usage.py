@@ -9,6 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 
+from channels_app import candidates
 from dashboard import exports, records, summaries, waste
 from dashboard.api.schemas import (
     AttemptOut,
@@ -53,14 +54,19 @@ def list_records(request: HttpRequest, asked: Query[RecordFilter]) -> Any:
 def get_summary(request: HttpRequest, asked: Query[SummaryFilter]) -> Any:
     """Sums by one or two of time, key, app, channel and model, however many records there are or were."""
     refuse_unknown(request, SummaryFilter)
-    return summaries.summary(asked)
+    return summaries.summary(asked) | money()
 
 
 @router.get("/waste", response=WasteOut)
 def get_waste(request: HttpRequest, asked: Query[WasteFilter]) -> Any:
     """Money and time that brought nothing, by channel and reason: calls cut off, answers that broke, retries."""
     refuse_unknown(request, WasteFilter)
-    return waste.waste(asked)
+    return waste.waste(asked) | money()
+
+
+def money() -> dict[str, Any]:
+    currency = candidates.current().currency
+    return {"currency": currency.code, "yuan_per_dollar": currency.yuan_per_dollar}
 
 
 @router.get("/export")

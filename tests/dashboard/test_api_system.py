@@ -16,7 +16,7 @@ DEFAULTS = {
     "max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "total_s": 300, "max_body_mb": 64,
     "failures_to_pause": 3, "sticky": True, "paid_recovery": False,
     "capture": "all", "capture_mb": 1024, "capture_days": 30, "record_days": None,
-    "runaway_failures": 50, "runaway_usd_per_minute": 20,
+    "runaway_failures": 50, "runaway_usd_per_minute": 20, "currency": "usd", "yuan_per_dollar": 7.2,
 }  # fmt: skip
 
 
@@ -108,6 +108,12 @@ def test_most_tries_per_call_is_in_force_at_once(restored: Novapi) -> None:
         ({"first_byte_s": "long"}, "first_byte_s"),
         ({"idle_s": -1}, "idle_s"),
         ({"nonsense": 1}, "nonsense"),
+        ({"currency": "eur"}, "currency"),
+        ({"currency": "CNY"}, "currency"),
+        ({"yuan_per_dollar": 0}, "yuan_per_dollar"),
+        ({"yuan_per_dollar": -7}, "yuan_per_dollar"),
+        ({"yuan_per_dollar": "seven"}, "yuan_per_dollar"),
+        ({"yuan_per_dollar": 10**9}, "yuan_per_dollar"),
     ],
 )
 def test_preference_that_makes_no_sense_is_refused(novapi: Novapi, wrong: dict[str, Any], field: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels_app.table import Quota
+from channels_app.table import DOLLARS, Currency, Quota
 from gateway.pricing import NANO
 from gateway.spending import Overspent, Spending, local_day, midnight, next_month
 from tests.fake_upstream import FakeUpstream, completion, json_reply
@@ -96,7 +96,8 @@ def test_longer_budget_is_told_first(in_zone: Any) -> None:
     overspent = spending.overspent(KEY, Quota(nano_per_day=NANO, nano_per_month=NANO))
 
     assert overspent == Overspent(NANO, "this month", 36 * 3600)
-    assert str(overspent) == "$1.00 for this month"
+    assert overspent.told(DOLLARS) == "$1.00 for this month"
+    assert overspent.told(Currency("cny", 7.2)) == "¥7.20 for this month"
 
 
 @pytest.mark.parametrize(("spent", "is_over"), [(0, False), (NANO - 1, False), (NANO, True), (2 * NANO, True)])
@@ -284,3 +285,29 @@ def test_budget_is_not_forgotten_with_the_records(home: Path) -> None:
         with Novapi(home) as again:
             assert eventually(lambda: channel_of(again, model)["spent_this_month"] == 0.35)
             assert again.chat(model).status_code == 429
+
+
+def test_money_is_told_in_the_owners_currency_and_counted_in_dollars(home: Path) -> None:
+    with FakeUpstream(json_reply(completion(usage=DEAR))) as upstream, Novapi(home) as novapi:
+        yuan = {"currency": "cny", "yuan_per_dollar": 7.1, "runaway_usd_per_minute": 0.8}
+        assert novapi.api("PATCH", "/preferences", json=yuan).status_code == 200
+        model = dear(novapi, upstream.url)
+        key = novapi.api("POST", "/keys", json={"name": "Thrifty", "budget_per_day": 0.3}).json()
+        asked(novapi, model, key["key"])
+        assert eventually(lambda: novapi.api("GET", f"/keys/{key['id']}").json()["spent_today"] == 0.35)
+        over = asked(novapi, model, key["key"])
+        master = novapi.authorization["authorization"].removeprefix("Bearer ")
+        for _ in range(3):
+            asked(novapi, model, master)
+        assert eventually(lambda: novapi.api("GET", "/keys/master").json()["stopped"])
+        stopped = asked(novapi, model, master)
+        told = novapi.api("GET", "/usage/summary").json()
+        lost = novapi.api("GET", "/usage/waste").json()
+        channel = novapi.api("GET", "/channels").json()[0]["id"]
+        trial = novapi.api("GET", f"/channels/{channel}/test").json()
+
+    assert "has spent its budget of ¥2.13 for today" in over.json()["error"]["message"]
+    assert "it spent ¥7.46 within a minute" in stopped.json()["error"]["message"]
+    assert (told["currency"], told["yuan_per_dollar"]) == (lost["currency"], lost["yuan_per_dollar"]) == ("cny", 7.1)
+    assert told["total"]["cost_usd"] == pytest.approx(4 * 0.35)
+    assert f"¥{trial['cost_usd'] * 7.1:.6f} at most" in trial["detail"]
