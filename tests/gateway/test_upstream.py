@@ -112,7 +112,7 @@ def test_what_is_the_clients_own_does_not_travel() -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b'{"model":"gpt"}', "more_body": False}
 
-    request = SimpleNamespace(head=head, receive=receive, auth=IDENTITY, call_id="nv_1", started=0.0)
+    request = SimpleNamespace(head=head, receive=receive, auth=IDENTITY, call_id="nv_1", started=0.0, scope={})
     read = asyncio.run(read_call(request, Target("openai-chat", "chat/completions", "chat"), table()))
     sent = build_request(read, attempt(channel()), read.body)
 
