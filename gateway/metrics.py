@@ -26,12 +26,12 @@ FIRST_SECONDS = (0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.7
 TOKENS = tuple(4**power for power in range(14))
 
 DURATION = "gen_ai_client_operation_duration_seconds"
-FIRST = "gen_ai_server_time_to_first_token_seconds"
+FIRST = "gen_ai_client_operation_time_to_first_chunk_seconds"
 USED = "gen_ai_client_token_usage"
 COST = "novapi_cost_usd_total"
 FAMILIES = {
     DURATION: ("histogram", "How long calls took, from arrival to their end."),
-    FIRST: ("histogram", "From a call's arrival to the first event of its stream."),
+    FIRST: ("histogram", "From a call's arrival to the first chunk of its stream."),
     USED: ("histogram", "Tokens per call, estimated where the provider did not count."),
     COST: ("counter", "What calls cost by list prices, as far as they are known."),
 }
@@ -61,6 +61,7 @@ class LabelSet(NamedTuple):
     operation: str
     request_model: str
     response_model: str
+    provider: str
     channel: str
     error_type: str
 
@@ -70,6 +71,7 @@ class LabelSet(NamedTuple):
             gen_ai_operation_name=self.operation,
             gen_ai_request_model=self.request_model,
             gen_ai_response_model=self.response_model,
+            gen_ai_provider_name=self.provider,
             novapi_channel=self.channel,
             error_type=self.error_type,
         )
@@ -171,7 +173,7 @@ class Metrics:
         found = self._series.get(wanted)
         if found is None:
             if len(self._series) >= MOST_LABEL_SETS:
-                wanted = LabelSet(OTHER, OTHER, OTHER, OTHER, wanted.error_type and OTHER)
+                wanted = LabelSet(OTHER, OTHER, OTHER, OTHER, OTHER, wanted.error_type and OTHER)
             found = self._series.setdefault(wanted, Series(wanted))
         return found
 
@@ -180,9 +182,9 @@ def label_set(finished: Finished) -> LabelSet:
     outcome, endpoint, model = finished.outcome, finished.call[5], finished.call[6]
     operation = OPERATIONS.get(endpoint) or endpoint.partition("/")[0]
     if not outcome.channel:
-        return LabelSet(operation, "", "", "", error_type(outcome.status, outcome.error))
+        return LabelSet(operation, "", "", "", "", error_type(outcome.status, outcome.error))
     answered, failed = outcome.model_answered[:LONGEST_LABEL], error_type(outcome.status, outcome.error)
-    return LabelSet(operation, model, answered, outcome.channel, failed)
+    return LabelSet(operation, model, answered, outcome.provider, outcome.channel, failed)
 
 
 def error_type(status: int, error: str) -> str:

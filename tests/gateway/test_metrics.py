@@ -26,7 +26,7 @@ from tests.fake_upstream import (
 from tests.running import Novapi, eventually
 
 DURATION = "gen_ai_client_operation_duration_seconds"
-FIRST = "gen_ai_server_time_to_first_token_seconds"
+FIRST = "gen_ai_client_operation_time_to_first_chunk_seconds"
 USED = "gen_ai_client_token_usage"
 HOSTILE = [
     'say "hi"',
@@ -103,7 +103,12 @@ def test_calls_are_counted(novapi: Novapi) -> None:
         assert eventually(lambda: value(scrape(novapi), f"{FIRST}_count", gen_ai_request_model=streamed) == 1)
         text = scrape(novapi)
 
-    exactly = labels | {"gen_ai_response_model": "big-2026", "novapi_channel": "Counted", "error_type": ""}
+    exactly = labels | {
+        "gen_ai_response_model": "big-2026",
+        "gen_ai_provider_name": "custom",
+        "novapi_channel": "Counted",
+        "error_type": "",
+    }
     assert value(text, f"{USED}_sum", gen_ai_token_type="input", **exactly) == 21
     assert value(text, f"{USED}_sum", gen_ai_token_type="output", **exactly) == 9
     assert value(text, f"{USED}_bucket", gen_ai_token_type="input", le="4", **exactly) == 0
