@@ -584,6 +584,61 @@ ROWS: tuple[Provider, ...] = (
         "tabby", "TabbyAPI", "http://127.0.0.1:5000/v1", auth="none", local=True,
         docs="https://github.com/theroyallab/tabbyAPI/wiki",
     ),
+    Provider(
+        "text-generation-webui", "text-generation-webui", "http://127.0.0.1:5000/v1", auth="none", local=True,
+        docs="https://github.com/oobabooga/text-generation-webui/wiki",
+    ),
+    Provider(
+        "lemonade", "Lemonade", "http://127.0.0.1:13305/v1", auth="none", local=True,
+        docs="https://lemonade-server.ai/docs",
+    ),
+    Provider(
+        "docker-model-runner", "Docker Model Runner", "http://127.0.0.1:12434/engines/v1", auth="none", local=True,
+        docs="https://docs.docker.com/ai/model-runner",
+    ),
+    Provider(
+        "gpustack", "GPUStack", "http://127.0.0.1:80/v1", auth="none", local=True, docs="https://docs.gpustack.ai",
+    ),
+    Provider(
+        "mlx-lm", "MLX LM", "http://127.0.0.1:8080/v1", auth="none", local=True,
+        docs="https://github.com/ml-explore/mlx-lm",
+    ),
+    Provider(
+        "llamafile", "llamafile", "http://127.0.0.1:8080/v1", auth="none", local=True,
+        docs="https://github.com/mozilla-ai/llamafile", unverified=frozenset({"stream_usage"}),
+    ),
+    Provider(
+        "llama-swap", "llama-swap", "http://127.0.0.1:8080/v1", auth="none", local=True,
+        docs="https://github.com/mostlygeek/llama-swap",
+    ),
+    Provider(
+        "olla", "Olla", "http://127.0.0.1:40114/olla/openai/v1", auth="none", local=True,
+        docs="https://thushan.github.io/olla",
+    ),
+    Provider(
+        "lmdeploy", "LMDeploy", "http://127.0.0.1:23333/v1", auth="none", local=True,
+        docs="https://lmdeploy.readthedocs.io",
+    ),
+    Provider(
+        "omlx", "oMLX", "http://127.0.0.1:8000/v1", auth="none", local=True, docs="https://github.com/jundot/omlx",
+        unverified=frozenset({"docs", "stream_usage"}),
+    ),
+    Provider(
+        "gpt4all", "GPT4All", "http://127.0.0.1:4891/v1", auth="none", local=True, stream_usage=False,
+        docs="https://docs.gpt4all.io/gpt4all_api_server/home.html", unverified=frozenset({"stream_usage"}),
+    ),
+    Provider(
+        "foundry-local", "Foundry Local", "http://127.0.0.1:{port}/v1", auth="none", local=True,
+        docs="https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-local",
+    ),
+    Provider(
+        "llama-cpp-python", "llama-cpp-python", "http://127.0.0.1:8000/v1", auth="none", local=True,
+        docs="https://llama-cpp-python.readthedocs.io",
+    ),
+    Provider(
+        "msty", "Msty", "http://127.0.0.1:{port}/v1", auth="none", local=True, docs="https://docs.msty.app",
+        unverified=frozenset({"base_url", "stream_usage"}),
+    ),
     Provider("local", "Local engine", "http://127.0.0.1:{port}/v1", auth="none", local=True),
     Provider("custom", "Custom (OpenAI-compatible)", ""),
 )

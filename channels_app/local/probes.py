@@ -1,0 +1,103 @@
+"""Ask an open port who it is: GETs only, for a POST may load a model; small, short, and never elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+import httpx
+
+from channels_app.local.fingerprints import NO_ANSWER, Answer, parse_answer
+
+CONNECT_SECONDS = 0.25
+PORT_SECONDS = 0.6  # for all questions to one port
+DETAIL_SECONDS = 0.3  # for what an engine says of its models, beyond that
+TALKS_AT_ONCE = 16  # more would use up each other's time, for it is this process that is busy
+MOST_BYTES = 256 * 1024  # of an answer
+
+
+class Prober:
+    """Connections to ports of this machine, kept for as long as a scan takes. `turn`: for whom has more to say than
+    one answer.
+
+    The transport is used bare: a client would follow redirects, take cookies along to the next port, and heed proxies.
+    """
+
+    def __init__(self) -> None:
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+        self.turn = asyncio.Semaphore(TALKS_AT_ONCE)
+        self._transport = httpx.AsyncHTTPTransport(verify=False, trust_env=False, limits=limits)
+
+    async def __aenter__(self) -> "Prober":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._transport.aclose()
+
+    async def ask_each(
+        self,
+        host: str,
+        port: int,
+        paths: Iterable[str],
+        answers: dict[str, Answer],
+        api_key: str = "",
+        seconds: float = PORT_SECONDS,
+    ) -> None:
+        """Ask for the paths one by one and put what comes into `answers`, until `seconds` are over."""
+        try:
+            async with asyncio.timeout(seconds):
+                for path in paths:
+                    answers[path] = NO_ANSWER
+                    answers[path] = await self.ask(host, port, path, api_key)
+        except TimeoutError:
+            return
+
+    async def ask(self, host: str, port: int, path: str, api_key: str = "") -> Answer:
+        """One GET. What is no HTTP, or breaks off, is no answer."""
+        request = request_for(host, port, path, api_key)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+            return NO_ANSWER
+        try:
+            raw = await beginning(response.stream)  # type: ignore[arg-type]  # of an async transport
+        except (httpx.HTTPError, httpx.StreamError, OSError):
+            return NO_ANSWER
+        finally:
+            await response.aclose()
+        packed = response.headers.get("content-encoding", "identity") != "identity"
+        return parse_answer(response.status_code, response.headers, b"" if packed else raw)
+
+
+def request_for(host: str, port: int, path: str, api_key: str) -> httpx.Request:
+    """Ollama refuses a Host that is not local, and any page's Origin; nobody can be trusted to pack little."""
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
+    headers = {
+        "host": f"127.0.0.1:{port}",
+        "user-agent": "Novapi (looking for local engines)",
+        "accept": "*/*",
+        "accept-encoding": "identity",
+    }
+    if api_key:
+        headers["authorization"] = f"Bearer {api_key}"
+    timeouts = {"connect": CONNECT_SECONDS, "read": PORT_SECONDS, "write": PORT_SECONDS, "pool": PORT_SECONDS}
+    return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeouts})
+
+
+async def beginning(stream: AsyncIterator[bytes]) -> bytes:
+    """As much of an answer as is looked at: some never end."""
+    raw = bytearray()
+    async for chunk in stream:
+        raw += chunk
+        if len(raw) >= MOST_BYTES:
+            break
+    return bytes(raw[:MOST_BYTES])
+
+
+async def listens(host: str, port: int) -> bool:
+    """Whether anybody does. Says nothing, hangs up at once."""
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,362 @@
+"""Engines are found over real sockets: a real llama.cpp, faithful fakes of the others, and traps between them."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from channels_app import discovery
+from channels_app.discovery import NOTHING, Found, Look, Scan, grown_up, ollama_port
+from channels_app.local import listeners
+from channels_app.local.listeners import Listener, host_of
+from channels_app.local.probes import listens
+from tests.e2e.conftest import engine
+from tests.e2e.tiny_gguf import write_model
+from tests.fake_engines import EXPECTED, FAKES, Engines, engines
+from tests.running import ROOT, free_port
+
+NOBODYS = frozenset[int]()  # what these tests start is not Novapi's own
+
+
+def scan(before: Scan = NOTHING, own: frozenset[int] | None = NOBODYS) -> Scan:
+    return asyncio.run(discovery.scan(before, own))
+
+
+def found_at(result: Scan, port: int) -> Found | None:
+    return next((found for found in result.found if found.port == port), None)
+
+
+def engine_at(result: Scan, port: int) -> str:
+    found = found_at(result, port)
+    return found.engine if found else ""
+
+
+def test_25_ports_take_less_than_a_second() -> None:  # the first of all, before others listen
+    silent = ["silent", "endless", "trickle", "closes", "banner", "redirect", "web server"]
+    others = [name for name in FAKES if name not in silent][: 25 - len(silent)]
+    with engines(*silent, *others) as running:
+        began = time.perf_counter()
+        result = scan()
+        seconds = time.perf_counter() - began
+
+    assert len(running.ports) == 25
+    assert {name: engine_at(result, port) for name, port in running.ports.items()} == {
+        name: EXPECTED[name] for name in running.ports
+    }
+    assert seconds < 1.0
+    assert result.seconds <= seconds
+
+
+@pytest.fixture(scope="module")
+def fakes() -> Iterator[Engines]:
+    with engines() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def whole(fakes: Engines) -> Scan:
+    return scan()
+
+
+def test_real_llama_cpp_and_all_others_are_told_apart_in_one_scan(fakes: Engines, tmp_path: Path) -> None:
+    with engine(write_model(tmp_path / "tiny.gguf"), "tiny-real") as url:
+        result = scan()
+
+    real = next(found for found in result.found if found.base_url == url)
+    (model,) = real.models
+    assert (real.engine, real.provider, real.state) == ("llamacpp", "llamacpp", "ready")
+    assert real.version
+    assert (model.name, model.context_max, model.context_loaded, model.is_loaded) == ("tiny-real", 2048, 1024, True)
+    assert model.size
+    assert {name: engine_at(result, port) for name, port in fakes.ports.items()} == EXPECTED
+
+
+def test_found_engine_has_the_address_for_a_channel(fakes: Engines, whole: Scan) -> None:
+    found = found_at(whole, fakes.ports["docker model runner"])
+
+    assert found
+    assert found.address == fakes.address("docker model runner")
+    assert found.base_url == f"{found.address}/engines/v1"
+    assert (found.name, found.provider) == ("Docker Model Runner", "docker-model-runner")
+    assert found.pid == fakes.process.pid
+
+
+def test_models_of_the_cloud_are_not_the_engines_own(fakes: Engines, whole: Scan) -> None:
+    found = found_at(whole, fakes.ports["ollama"])
+
+    assert found
+    assert [model.name for model in found.models] == ["qwen3:8b", "gpt-oss:120b-cloud"]
+    assert [model.name for model in found.own_models] == ["qwen3:8b"]
+
+
+@contextmanager
+def named(name: str, directory: Path) -> Iterator[str]:
+    """A Python whose process is called otherwise."""
+    executable = directory / name
+    executable.symlink_to(Path(sys.executable).resolve())
+    yield str(executable)
+
+
+def test_jan_is_known_by_its_process(tmp_path: Path) -> None:
+    with named("jan", tmp_path) as jan, engines("page that wants a login", executable=jan) as running:
+        found = found_at(scan(), running.ports["page that wants a login"])
+
+    assert found
+    assert (found.engine, found.process, found.state) == ("jan", "jan", "locked")
+
+
+STARTS_A_CHILD = """
+import subprocess, sys
+child = subprocess.Popen([sys.argv[1], "-m", "tests.fake_engines", "llama.cpp"], stdin=subprocess.PIPE)
+sys.stdin.read()
+child.kill()
+"""
+
+
+def test_child_of_an_engine_is_not_offered(tmp_path: Path) -> None:
+    with named("ollama", tmp_path) as ollama:
+        command = [ollama, "-c", STARTS_A_CHILD, sys.executable]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+            port = Engines(parent).ports["llama.cpp"]
+            result = scan()
+            parent.communicate()
+
+    assert port in result.looks
+    assert engine_at(result, port) == ""
+
+
+def look(port: int, pid: int | None, *parents: int, is_engine: bool = True) -> Look:
+    found = Found("llamacpp", "llama.cpp", "llamacpp", port, "", "") if is_engine else None
+    lineage = tuple((parent, "sh") for parent in parents)
+    return Look(Listener(port, pid=pid, parents=lineage), found, is_novapi=not is_engine)
+
+
+def test_descendants_of_engines_and_of_novapi_are_not_offered() -> None:
+    looks = [look(1, 10), look(2, 11, 10), look(3, 12, 99, 10), look(4, 13, 99), look(5, 20, is_engine=False),
+             look(6, 21, 20)]  # fmt: skip
+
+    assert [found.port for found in grown_up({each.listener.port: each for each in looks})] == [1, 4]
+
+
+def test_what_this_process_started_is_not_looked_at(fakes: Engines) -> None:
+    result = scan(own=None)
+
+    assert not set(fakes.ports.values()) & set(result.looks)
+
+
+def test_own_listener_is_not_looked_at() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        ours.settimeout(0.1)
+        scan(own=None)
+
+        with pytest.raises(TimeoutError):
+            ours.accept()
+
+
+def test_engine_that_listens_on_ipv6_only_is_found() -> None:
+    if not listeners.psutil.net_if_addrs().get("lo"):
+        pytest.skip("no loopback interface of that name")
+    body = b'{"object": "list", "data": [{"id": "six", "owned_by": "vllm"}]}'
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        threading.Thread(target=answer_all, args=(server, body), daemon=True).start()
+        found = found_at(scan(), server.getsockname()[1])
+
+    assert found
+    assert found.base_url == f"http://[::1]:{found.port}/v1"
+    assert [model.name for model in found.models] == ["six"]
+
+
+def answer_all(server: socket.socket, body: bytes) -> None:
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            if b"/v1/models" in connection.recv(65536):
+                head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+            else:
+                head, body_ = "HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", b""
+                connection.sendall(head.encode() + body_)
+                continue
+            connection.sendall(head.encode() + body)
+
+
+# Again
+
+
+def test_engine_that_is_known_is_asked_only_for_its_models() -> None:
+    with engines("ollama", "vllm", "lm studio", "lm studio of last year") as running:
+        first = scan()
+        running.tell("add", "ollama", "new:1b")
+        running.tell("add", "lm studio", "new/model")
+        second = scan(first)
+
+    def names(result: Scan, name: str) -> list[str]:
+        found = found_at(result, running.ports[name])
+        return [model.name for model in found.models] if found else []
+
+    assert names(second, "ollama") == ["qwen3:8b", "gpt-oss:120b-cloud", "new:1b"]
+    assert names(second, "lm studio") == ["qwen/qwen3-8b", "new/model"]
+    assert names(second, "lm studio of last year") == names(first, "lm studio of last year") == ["old"]
+    assert names(second, "vllm") == ["Qwen/Qwen3-8B"]
+
+
+def test_ports_that_are_no_engine_are_not_asked_again() -> None:
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer_none, args=(server, asked), daemon=True).start()
+        first = scan()
+        count = len(asked)
+        scan(first)
+
+    assert count > 0
+    assert len(asked) == count
+
+
+def answer_none(server: socket.socket, asked: list[bytes]) -> None:
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            asked.append(connection.recv(65536))
+            connection.sendall(b"HTTP/1.1 404 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+
+
+def test_silent_port_is_left_alone_after_three_looks() -> None:
+    with engines("silent") as running:
+        port, result = running.ports["silent"], NOTHING
+        silences = []
+        for _ in range(5):
+            result = scan(result)
+            silences.append(result.looks[port].silences)
+
+    assert silences == [1, 2, 3, 3, 3]
+    assert result.seconds < 0.5
+
+
+def test_engine_that_has_gone_is_no_longer_found() -> None:
+    with engines("vllm", "sglang") as running:
+        first = scan()
+        running.tell("close", "vllm")
+        second = scan(first)
+        running.tell("open", "vllm")
+        third = scan(second)
+
+    port = running.ports["vllm"]
+    assert [engine_at(result, port) for result in (first, second, third)] == ["vllm", "", "vllm"]
+
+
+def test_another_process_on_the_port_is_asked_who_it_is() -> None:
+    with engines("vllm") as running:
+        first = scan()
+        port = running.ports["vllm"]
+    before = first.looks[port]
+    swapped = Scan(looks={port: Look(Listener(port, pid=before.listener.pid, created=1.0), before.found)})
+
+    assert engine_at(scan(swapped), port) == ""
+
+
+# Who listens
+
+
+def test_listeners_tell_their_process() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        mine = next(each for each in listeners.listeners() if each.port == port)
+
+    assert (mine.pid, mine.hosts) == (os.getpid(), ("127.0.0.1",))
+    assert mine.process.startswith(("python", "pytest"))
+    assert mine.created == psutil.Process().create_time()
+    assert os.getppid() in [pid for pid, _ in mine.parents]
+
+
+def test_where_the_system_hides_the_whole_own_processes_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(kind: str) -> None:
+        raise psutil.AccessDenied
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(psutil, "net_connections", denied)  # as macOS does
+        port = server.getsockname()[1]
+
+        mine = next(each for each in listeners.listeners() if each.port == port)
+
+    assert mine.pid == os.getpid()
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts"),
+    [
+        ("127.0.0.1", {"127.0.0.1"}),
+        ("0.0.0.0", {"127.0.0.1"}),
+        ("::", {"127.0.0.1", "::1"}),
+        ("::1", {"::1"}),
+        ("192.168.1.7", set()),
+        ("127.0.0.53", set()),
+        ("fe80::1%eth0", set()),
+        ("nonsense", set()),
+    ],
+)
+def test_only_what_the_loopback_reaches_counts(address: str, hosts: set[str]) -> None:
+    assert host_of(address) == hosts
+
+
+def test_process_of_another_user_is_found_by_its_command() -> None:
+    port = free_port()
+    command = [sys.executable, "-c", "input()", "--port", str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        found = listeners.started_on(port)
+        child.communicate()
+
+    assert found
+    assert found.pid == child.pid
+    assert os.getpid() in [pid for pid, _ in found.parents]
+    assert listeners.started_on(port) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("", 11434),
+        ("127.0.0.1:11500", 11500),
+        (":11501", 11501),
+        ("0.0.0.0:11502", 11502),
+        ("http://localhost:11503", 11503),
+        ("[::1]:11504", 11504),
+        ("0.0.0.0", 11434),
+        ("192.168.1.4:11505", 11434),
+        ("nas:99999", 11434),
+        ("127.0.0.1:x", 11434),
+        ("[", 11434),
+    ],
+)
+def test_ollamas_own_setting_is_respected(host: str, port: int) -> None:
+    assert ollama_port(host) == port
+
+
+def test_ollama_is_looked_for_where_its_setting_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "listeners", list)  # a system that tells nothing
+    with engines("ollama", "vllm") as running:
+        monkeypatch.setenv("OLLAMA_HOST", running.address("ollama"))
+        result = scan()
+
+    assert engine_at(result, running.ports["ollama"]) == "ollama"
+    assert engine_at(result, running.ports["vllm"]) == ""
+
+
+def test_whether_anybody_listens_is_asked_without_a_word() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert asyncio.run(listens("127.0.0.1", port))
+    assert not asyncio.run(listens("127.0.0.1", port))
