@@ -29,6 +29,7 @@ from channels_app.local.probes import DETAIL_SECONDS, PORT_SECONDS, Prober
 from channels_app.local.runtimes import BY_PROCESS, KNOWN_PORTS, RUNTIMES, Runtime
 
 AT_ONCE = 100  # ports
+STAGGER_SECONDS = 0.001  # between two ports, so that calls of this process get their turn
 LOOKS_AT_THE_SILENT = 3  # an engine may just be starting; after that it is something else
 OLLAMA_PORT = 11434
 LM_STUDIO_PORT = 1234
@@ -105,16 +106,28 @@ async def scan(before: Scan = NOTHING, own: frozenset[int] | None = None) -> Sca
     return Scan(time.time(), time.perf_counter() - began, found, looks)
 
 
+async def engine_at(port: int, api_key: str = "") -> Found | None:
+    """The engine at one port, asked now, and with a key if it wants one; None if there is none."""
+    heard = {each.port: each for each in await asyncio.to_thread(listeners)}
+    listener = heard.get(port, Listener(port, is_heard=False))
+    if os.getpid() in listener.lineage:
+        return None
+    async with Prober() as prober:
+        look = await look_at(prober, listener, api_key)
+    return look.found if look else None
+
+
 async def look_at_all(places: list[Listener], before: Scan) -> dict[int, Look]:
     """What is at each port; those where nobody answers the phone are left out."""
     turn = asyncio.Semaphore(AT_ONCE)
     async with Prober() as prober:
 
-        async def in_turn(listener: Listener) -> Look | None:
+        async def in_turn(number: int, listener: Listener) -> Look | None:
+            await asyncio.sleep(number * STAGGER_SECONDS)
             async with turn:
                 return await look_again(prober, listener, before.looks.get(listener.port))
 
-        looks = await asyncio.gather(*map(in_turn, places))
+        looks = await asyncio.gather(*itertools.starmap(in_turn, enumerate(places)))
     return {each.listener.port: each for each in looks if each}
 
 

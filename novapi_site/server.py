@@ -15,7 +15,9 @@ from django.conf import settings
 from channels_app import candidates
 from gateway import call_log
 from gateway.captures import captures
+from gateway.engines import engines
 from gateway.events import hub
+from gateway.followed import Followed
 from gateway.health import health
 from gateway.history import restore_limits
 from gateway.limits import limits
@@ -119,12 +121,16 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        recovering = asyncio.create_task(Recovery(candidates.current, health).run())
+        beside = {asyncio.create_task(Recovery(candidates.current, health).run())}
+        engines.followed = Followed(settings.NOVAPI_HOME / "engines.json")
+        if os.environ.get("NOVAPI_DISCOVERY") != "off":
+            beside.add(asyncio.create_task(engines.run()))
         try:
             await self._server.serve(sockets=self._sockets)
         finally:
-            recovering.cancel()
-            await asyncio.wait({recovering})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await transports.close()
 
 

@@ -10,7 +10,7 @@ from channels_app.local.fingerprints import NO_ANSWER, Answer, parse_answer
 CONNECT_SECONDS = 0.25
 PORT_SECONDS = 0.6  # for all questions to one port
 DETAIL_SECONDS = 0.3  # for what an engine says of its models, beyond that
-TALKS_AT_ONCE = 16  # more would use up each other's time, for it is this process that is busy
+TALKS_AT_ONCE = 8  # more would use up each other's time, for it is this process that is busy
 MOST_BYTES = 256 * 1024  # of an answer
 
 
@@ -22,11 +22,10 @@ class Prober:
     """
 
     def __init__(self) -> None:
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
         self.turn = asyncio.Semaphore(TALKS_AT_ONCE)
-        self._transport = httpx.AsyncHTTPTransport(verify=False, trust_env=False, limits=limits)
 
     async def __aenter__(self) -> "Prober":
+        self._transport = await asyncio.to_thread(transport)  # the first one takes a while to load
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -65,6 +64,11 @@ class Prober:
             await response.aclose()
         packed = response.headers.get("content-encoding", "identity") != "identity"
         return parse_answer(response.status_code, response.headers, b"" if packed else raw)
+
+
+def transport() -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx.AsyncHTTPTransport(verify=False, trust_env=False, limits=limits)
 
 
 def request_for(host: str, port: int, path: str, api_key: str) -> httpx.Request:

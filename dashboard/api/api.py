@@ -8,7 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as SchemaError
 
-from dashboard.api import aliases, as_code, captures, channels, fetched, keys, live, replays, system, trials, usage
+from dashboard.api import (
+    aliases,
+    as_code,
+    captures,
+    channels,
+    discovery,
+    fetched,
+    keys,
+    live,
+    replays,
+    system,
+    trials,
+    usage,
+)
 from dashboard.api.schemas import MODEL_FORMS
 
 logger = logging.getLogger(__name__)
@@ -24,6 +37,7 @@ api = NinjaAPI(
 api.add_router("/channels", channels.router)
 api.add_router("/channels", trials.router)
 api.add_router("/channels", fetched.router)
+api.add_router("/discovery", discovery.router)
 api.add_router("/keys", keys.router)
 api.add_router("/aliases", aliases.router)
 api.add_router("/usage", usage.router)

@@ -8,10 +8,13 @@ from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 from channels_app.models import Channel, ChannelKey, ClientKey
+from gateway.engines import engines
 from gateway.health import health
 from gateway.pricing import NANO
 from gateway.runaway import guard
 from gateway.spending import spending
+
+OFFLINE = "offline"  # of a channel whose engine on this machine does not listen
 
 
 class Strict(Schema):
@@ -115,8 +118,9 @@ class ChannelIn(ChannelPatch):
 
 
 class HealthOut(Schema):
-    """`paused`: why it is left alone, empty if it is not; `seconds` to go, null: until a test goes well. `failures`:
-    in a row. `latency_ms` to the first byte, smoothed; null where nothing is known."""
+    """`paused`: why it is left alone, empty if it is not, `offline` while its engine on this machine does not listen.
+    `seconds` to go, null: until a test goes well, or the engine is back. `failures`: in a row. `latency_ms` to the
+    first byte, smoothed; null where nothing is known."""
 
     paused: str
     seconds: float | None
@@ -127,8 +131,72 @@ class HealthOut(Schema):
     def of(cls, channel_id: int, key_id: int | None) -> "HealthOut":
         report = health.report((channel_id, key_id), time.monotonic())
         reason, seconds = (report.pause.reason, report.pause.seconds) if report.pause else ("", None)
+        if engines.is_offline(channel_id):
+            reason, seconds = OFFLINE, None
         latency = round(report.latency_s * 1000, 1) if report.latency_s else None
         return cls(paused=reason, seconds=seconds, failures=report.failures, latency_ms=latency)
+
+
+class FoundModelOut(Schema):
+    """A model of a found engine. Tokens of context: what it was made for, and what it was loaded with. `size` in
+    bytes. null, and an empty quantisation: the engine does not tell. `local`: false for one in the engine's cloud."""
+
+    name: str
+    context_max: int | None
+    context_loaded: int | None
+    quantisation: str
+    size: int | None
+    loaded: bool | None = Field(alias="is_loaded")
+    vision: bool | None
+    tools: bool | None
+    reasoning: bool | None
+    embedding: bool | None
+    local: bool = Field(alias="is_local")
+
+
+class ChannelName(Schema):
+    id: int
+    name: str
+
+
+class FoundOut(Schema):
+    """An engine that runs on this machine. `state`: ready, loading (its model), or locked (it wants a key); `channel`:
+    the one that calls it."""
+
+    engine: str
+    name: str
+    provider: str
+    address: str
+    base_url: str
+    version: str
+    state: str
+    process: str
+    pid: int | None
+    models: list[FoundModelOut]
+    channel: ChannelName | None
+
+
+class DiscoveryOut(Schema):
+    """`at`: when was looked, a Unix time, null: not yet; `seconds`: how long it took."""
+
+    at: float | None
+    seconds: float
+    engines: list[FoundOut]
+
+
+class FoundIn(Strict):
+    """`address`: of an engine on this machine; `api_key`: if it wants one; `name`: else the engine's."""
+
+    address: str = Field(min_length=1, max_length=500)
+    api_key: str = Field("", max_length=500)
+    name: str = Field("", max_length=100)
+
+    @field_validator("api_key")
+    @classmethod
+    def in_a_header(cls, value: str) -> str:
+        if not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("A key is one word of ASCII characters; this one was not copied right.")
+        return value
 
 
 class ChannelKeyOut(Schema):
@@ -175,8 +243,13 @@ class ChannelOut(QuotaOut):
     health: HealthOut | None  # of a channel that needs no key; null where the keys have theirs
     api_keys: list[ChannelKeyOut] = Field(alias="keys.all")
     models: list[ChannelModelOut]
+    gone: list[str]  # the public names of models that its engine on this machine no longer has
     created_at: datetime
     updated_at: datetime
+
+    @staticmethod
+    def resolve_gone(channel: Channel) -> list[str]:
+        return engines.gone.get(channel.pk, [])
 
     @staticmethod
     def resolve_health(channel: Channel) -> HealthOut | None:
