@@ -12,20 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from channels_app.local.answers import LM_STUDIO, LM_STUDIO_BEFORE_0_4, Answer, Answers
 from channels_app.local.engine_models import FoundModel, models_of
-from channels_app.local.fingerprints import (
-    LM_STUDIO,
-    LM_STUDIO_BEFORE_0_4,
-    Answer,
-    Answers,
-    Verdict,
-    is_lm_studio,
-    questions,
-    verdict,
-    version,
-)
+from channels_app.local.fingerprints import Verdict, is_lm_studio, verdict, version
 from channels_app.local.listeners import IPV4, IPV6, Listener, listeners, started_on
 from channels_app.local.probes import DETAIL_SECONDS, PORT_SECONDS, Prober
+from channels_app.local.questions import questions
 from channels_app.local.runtimes import BY_PROCESS, KNOWN_PORTS, RUNTIMES, Runtime
 
 AT_ONCE = 100  # ports
@@ -175,7 +167,7 @@ def described(known: Verdict, listener: Listener, host: str) -> Found:
     address = f"http://{f'[{host}]' if host == IPV6 else host}:{listener.port}"
     return Found(
         engine=known.runtime.id,
-        name=known.name,
+        name=known.runtime.name,
         provider=known.runtime.provider,
         port=listener.port,
         address=address,

@@ -385,11 +385,12 @@ FAKES: dict[str, Fake] = {
         **UVICORN,
     ),
     "somebody's own": Fake("openai-compatible", {"/v1/models": model_list("own", owner="me")}),
-    "somebody's own with a key": Fake("openai-compatible", otherwise=(401, {"error": {"message": "no key"}})),
+    "somebody's own with a key": Fake("openai-compatible", {"/v1/models": (401, {"error": {"message": "no key"}})}),
     # None of these is an engine.
     "web server": Fake("", {"/": PAGE}),
     "page for every path": Fake("", otherwise=PAGE),
     "yes to everything": Fake("", otherwise=(200, {"status": "ok"})),
+    "database with a password": Fake("", otherwise=(401, {"error": {"type": "security_exception"}, "status": 401})),
     "page that wants a login": Fake("", otherwise=(401, b"<html>Sign in</html>")),
     "airplay": Fake("", otherwise=(403, b""), server="AirTunes/870.14.1"),
     "another list": Fake("", {"/v1/models": (200, {"data": [{"name": "Model T", "year": 1908}]})}),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from channels_app.local.fingerprints import Answers, good, rows_of
+from channels_app.local.answers import Answers, good, rows_of
 from channels_app.local.runtimes import Runtime
 
 LONGEST_NAME = 200

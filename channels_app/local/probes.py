@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 
 import httpx
 
-from channels_app.local.fingerprints import NO_ANSWER, Answer, parse_answer
+from channels_app.local.answers import NO_ANSWER, Answer, parse_answer
 
 CONNECT_SECONDS = 0.25
 PORT_SECONDS = 0.6  # for all questions to one port

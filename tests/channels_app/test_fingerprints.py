@@ -8,18 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels_app.local import fingerprints
+from channels_app.local.answers import LIST, LM_STUDIO, LM_STUDIO_BEFORE_0_4, Answer, parse_answer
 from channels_app.local.engine_models import FoundModel, models_of
-from channels_app.local.fingerprints import (
-    EXCLUSIVE,
-    LIST,
-    LM_STUDIO,
-    LM_STUDIO_BEFORE_0_4,
-    QUESTIONS,
-    Answer,
-    parse_answer,
-    questions,
-    verdict,
-)
+from channels_app.local.fingerprints import EXCLUSIVE, verdict
+from channels_app.local.questions import QUESTIONS, questions
 from channels_app.local.runtimes import BY_PROCESS, KNOWN_PORTS, ROWS, RUNTIMES, Runtime
 from channels_app.providers import PROVIDERS, normalise_base_url
 from tests.fake_engines import FAKES, Fake, model_list

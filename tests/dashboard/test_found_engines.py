@@ -168,7 +168,7 @@ def with_a_key(call: Received) -> list[bytes]:
         answers = {"/v1/models": {"object": "list", "data": [{"id": "hidden", "owned_by": "vllm"}]}}
         body = answers.get(call.path)
         return [head(200 if body else 404), json.dumps(body or {"detail": "no"}).encode()]
-    return [head(401), b'{"error": "Unauthorized"}']
+    return [head(401 if call.path.startswith("/v1/") else 404), b'{"error": "Unauthorized"}']
 
 
 def test_locked_engine_is_added_with_its_key_and_not_without(hub: Novapi) -> None:
