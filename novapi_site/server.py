@@ -15,12 +15,12 @@ from django.conf import settings
 from channels_app import candidates
 from gateway import call_log
 from gateway.captures import captures
-from gateway.engines import engines
 from gateway.events import hub
 from gateway.followed import Followed
 from gateway.health import health
 from gateway.history import restore_limits
 from gateway.limits import limits
+from gateway.lookout import lookout
 from gateway.metrics import metrics
 from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
@@ -122,9 +122,9 @@ class Server:
 
     async def _serve(self) -> None:
         beside = {asyncio.create_task(Recovery(candidates.current, health).run())}
-        engines.followed = Followed(settings.NOVAPI_HOME / "engines.json")
+        lookout.followed = Followed(settings.NOVAPI_HOME / "engines.json")
         if os.environ.get("NOVAPI_DISCOVERY") != "off":
-            beside.add(asyncio.create_task(engines.run()))
+            beside.add(asyncio.create_task(lookout.run()))
         try:
             await self._server.serve(sockets=self._sockets)
         finally:

@@ -18,7 +18,7 @@ STOREYS = (
     ("api",),
     ("realtime",),
     ("endpoints",),
-    ("engines", "recovery", "rounds", "trial_costs"),
+    ("lookout", "recovery", "rounds", "trial_costs"),
     ("trials",),
     ("questions",),
     ("small_calls",),

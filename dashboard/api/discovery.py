@@ -12,7 +12,7 @@ from channels_app.discovery import Found, Scan, engine_at
 from channels_app.local.adding import AlreadyThere, add, channels_by_port, local_port
 from channels_app.models import Channel
 from dashboard.api.schemas import ChannelOut, DiscoveryOut, FoundIn, FoundOut
-from gateway.engines import engines
+from gateway.lookout import lookout
 
 router = Router(tags=["discovery"])
 
@@ -20,13 +20,13 @@ router = Router(tags=["discovery"])
 @router.get("", response=DiscoveryOut)
 async def last_scan(request: HttpRequest) -> Any:
     """What the last look at this machine found. Nothing is asked anew."""
-    return await sync_to_async(told)(engines.last)
+    return await sync_to_async(told)(lookout.last)
 
 
 @router.post("/scan", response=DiscoveryOut)
 async def scan(request: HttpRequest) -> Any:
     """Look now: whoever listens on this machine is asked who it is. Takes about half a second."""
-    return await sync_to_async(told)(await engines.scan())
+    return await sync_to_async(told)(await lookout.scan())
 
 
 @router.post("/add", response={201: ChannelOut, 404: dict[str, str], 409: dict[str, Any]})

@@ -8,10 +8,10 @@ from ninja import Router, Status
 
 from channels_app import candidates
 from dashboard.api.schemas import CallOut
-from gateway.engines import engines
 from gateway.events import hub
 from gateway.flights import flights
 from gateway.health import health, state
+from gateway.lookout import lookout
 from gateway.runaway import guard
 from gateway.used_up import overspenders, told
 
@@ -50,6 +50,6 @@ def snapshot() -> dict[str, Any]:
         "calls": list(flights.told()),
         "channels": [state(key, report) for key, report in paused.items()],
         "stopped": [{"id": key, "app": app, "reason": why} for (key, app), why in list(guard.stopped.items())],
-        "offline": [local.told() for local in engines.offline.values()],
+        "offline": [local.told() for local in lookout.offline.values()],
         "budgets": [told(*each) for each in overspenders(candidates.current())],
     }

@@ -8,8 +8,8 @@ from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 from channels_app.models import Channel, ChannelKey, ClientKey
-from gateway.engines import engines
 from gateway.health import health
+from gateway.lookout import lookout
 from gateway.pricing import NANO
 from gateway.runaway import guard
 from gateway.spending import spending
@@ -131,7 +131,7 @@ class HealthOut(Schema):
     def of(cls, channel_id: int, key_id: int | None) -> "HealthOut":
         report = health.report((channel_id, key_id), time.monotonic())
         reason, seconds = (report.pause.reason, report.pause.seconds) if report.pause else ("", None)
-        if engines.is_offline(channel_id):
+        if lookout.is_offline(channel_id):
             reason, seconds = OFFLINE, None
         latency = round(report.latency_s * 1000, 1) if report.latency_s else None
         return cls(paused=reason, seconds=seconds, failures=report.failures, latency_ms=latency)
@@ -249,7 +249,7 @@ class ChannelOut(QuotaOut):
 
     @staticmethod
     def resolve_gone(channel: Channel) -> list[str]:
-        return engines.gone.get(channel.pk, [])
+        return lookout.gone.get(channel.pk, [])
 
     @staticmethod
     def resolve_health(channel: Channel) -> HealthOut | None:

@@ -61,7 +61,7 @@ class Listing:
     own: dict[str, dict[str, Any]]
 
 
-class Engines:
+class Lookout:
     """Lives on the server's loop. `table` gives the owner's settings; times in seconds."""
 
     def __init__(
@@ -207,4 +207,4 @@ async def anybody_listens(port: int) -> bool:
     return await listens(IPV4, port) or await listens(IPV6, port)
 
 
-engines = Engines()
+lookout = Lookout()
