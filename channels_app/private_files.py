@@ -27,3 +27,11 @@ def write_once(path: Path, text: str) -> bool:
     finally:
         draft.unlink(missing_ok=True)
     return True
+
+
+def write(path: Path, text: str) -> None:
+    """Put a whole new file in the place of whatever is there."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    touch(draft)
+    draft.write_text(text)
+    draft.replace(path)
