@@ -102,6 +102,7 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
         credentials=credentials(channel),
         overrides=channel.overrides,
         quota=quota_of(channel),
+        recipe=channel.recipe,
         failures_to_pause=channel.failures_to_pause or preferences.failures_to_pause or math.inf,
     )
 

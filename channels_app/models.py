@@ -9,6 +9,7 @@ from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils import timezone
 
 from channels_app import secrets
+from channels_app.engine_fields import StartedEngine
 from channels_app.providers import PROVIDERS, normalise_base_url
 from channels_app.validators import (
     validate_api_key,
@@ -52,7 +53,7 @@ class Limited(models.Model):
         abstract = True
 
 
-class Channel(Limited):
+class Channel(Limited, StartedEngine):
     """The owner's account at a provider, or a local engine."""
 
     name = models.CharField(max_length=100, unique=True)
@@ -113,6 +114,9 @@ class Channel(Limited):
             raise ValidationError({"base_url": str(problem)}) from problem
         if not self.base_url and provider.needs_base_url:
             raise ValidationError({"base_url": f"{provider.name} needs your own address: {provider.base_url}"})
+        if self.command.strip() and not provider.local:
+            raise ValidationError({"command": f"{provider.name} is no engine on this machine: nothing to start."})
+        self.clean_engine()
 
     @transaction.atomic
     def set_api_keys(self, api_keys: list[str]) -> None:

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
+from channels_app.local.recipe import Recipe
 from channels_app.providers import Provider
 
 
@@ -63,9 +65,21 @@ class ChannelRoute:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     quota: Quota = UNLIMITED
     failures_to_pause: float = 3  # in a row; infinite: never
+    recipe: Recipe | None = None  # how Novapi starts the engine, if it does
 
     def __hash__(self) -> int:
         return hash((self.id, self.base_url))
+
+    @lru_cache(maxsize=4096)  # noqa: B019  # routes live as long as their table, the cache is bounded
+    def at_port(self, port: int) -> "ChannelRoute":
+        """The same where its engine listens now."""
+        base_url = self.base_url or self.provider.base_url
+        if "{port}" in base_url:
+            return replace(self, base_url=base_url.replace("{port}", str(port)))
+        if self.recipe is None or not self.recipe.launch.is_movable:
+            return self
+        parts = urlsplit(base_url)
+        return replace(self, base_url=parts._replace(netloc=f"127.0.0.1:{port}").geturl())
 
     @lru_cache(maxsize=4096)  # noqa: B019  # routes live as long as their table, the cache is bounded
     def url(self, endpoint: str, upstream_model: str, dialect: str) -> str:

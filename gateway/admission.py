@@ -83,6 +83,7 @@ def owner_of(channel: ChannelRoute) -> str:
 
 def leave_channel(channel: ChannelRoute, outcome: Outcome) -> None:
     """The call goes on without this one, which cost nothing."""
+    give_back(outcome)
     owner = owner_of(channel)
     if owner in outcome.admitted:
         outcome.admitted.remove(owner)
@@ -90,8 +91,17 @@ def leave_channel(channel: ChannelRoute, outcome: Outcome) -> None:
         queues.move_up(owner)
 
 
+def give_back(outcome: Outcome) -> None:
+    """The engine, which others may be waiting for."""
+    lease, outcome.lease = outcome.lease, None
+    if lease:
+        lease.release()
+
+
 def leave_all(outcome: Outcome) -> None:
     """The call has ended."""
+    if outcome.lease:
+        give_back(outcome)
     if not outcome.admitted:
         return
     spent = outcome.tokens.input + outcome.tokens.output if outcome.tokens else 0

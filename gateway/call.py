@@ -101,6 +101,7 @@ class Outcome:
     model_answered: str = ""
     attempts: int = 0
     route: Any = None  # how it went, a `gateway.route.Route`
+    lease: Any = None  # of an engine that Novapi has started for it, a `channels_app.local.manager.Lease`
     admitted: list[str] = field(default_factory=list)  # whose limits it counts against while it runs
     status: int = 0
     error: str = ""

@@ -27,6 +27,7 @@ from gateway.seen import Seen
 from gateway.sse import EventTooLarge
 from gateway.translate import Outgoing, Translation
 from gateway.upstream import ChannelFailure
+from gateway.waking import woken
 
 DRAIN_SECONDS = 0.5
 LEAST_SECONDS = 1.0  # what even the last attempt gets to answer in
@@ -49,6 +50,8 @@ class Exchange:
 
 async def try_once(call: Call, attempt: Attempt, sent: Outgoing, outcome: Outcome, left: float = math.inf) -> Answer:
     """One attempt, up to the commit point; its answer must begin in the seconds `left`. Raises ChannelFailure."""
+    if attempt.candidate.channel.recipe:
+        attempt = await woken(attempt, outcome)
     outcome.dropped, seen = sent.dropped, outcome.seen
     if seen:
         seen.begin_attempt(sent.body)

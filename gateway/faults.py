@@ -17,7 +17,7 @@ def fault_of(failure: ChannelFailure) -> Fault:
     """A connection that failed, silence, nonsense and 5xx are trouble; another 4xx is the request's own fault."""
     if lacks_credit(failure.status, failure.body):
         return Fault.NO_CREDIT
-    if is_loading(failure):
+    if is_loading(failure) or failure.engine_down:
         return Fault.NOT_ITS_FAULT
     if failure.status is None or failure.status >= 500 or failure.status < 400:
         return Fault.TROUBLE

@@ -62,7 +62,8 @@ class ChannelFailure(Exception):
 
     `reason` is a few words for the owner; `status` the provider's status or None when there was none; `retryable`
     whether another candidate may do better; `retry_after` seconds; `body` the provider's own error, if it is JSON;
-    `timed_out` tells silence from a refusal; `raw` is what it answered, whatever that is.
+    `timed_out` tells silence from a refusal;
+    `engine_down`: Novapi could not start it; `raw` is what it answered, whatever that is.
     """
 
     reason: str
@@ -71,6 +72,7 @@ class ChannelFailure(Exception):
     retry_after: float | None = None
     body: bytes = b""
     timed_out: bool = False
+    engine_down: bool = False
     raw: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:

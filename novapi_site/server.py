@@ -13,6 +13,8 @@ import uvicorn
 from django.conf import settings
 
 from channels_app import candidates
+from channels_app.local.engine import Engine
+from channels_app.local.manager import engines
 from gateway import call_log
 from gateway.captures import captures
 from gateway.events import hub
@@ -33,6 +35,7 @@ from gateway.used_up import used_up
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0002  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
+SETTINGS_SECONDS = 0.5  # between two looks at whether engines are still wanted as they are
 GC_THRESHOLD = (20_000, 20, 50)  # calls leave no cycles behind; Python's own 700 would look for them every 10 ms
 PING_SECONDS = 20  # how often a WebSocket's client is asked whether it is still there
 PONG_SECONDS = 60  # an app may be busy with what it was told
@@ -97,6 +100,8 @@ class Server:
         captures.start()
         keeper.start()
         candidates.watcher.start()
+        engines.begin(settings.NOVAPI_HOME)
+        engines.on_change = tell_of_engine
         self._thread.start()
 
     def stop(self) -> None:
@@ -121,7 +126,10 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        beside = {asyncio.create_task(Recovery(candidates.current, health).run())}
+        beside = {
+            asyncio.create_task(Recovery(candidates.current, health).run()),
+            asyncio.create_task(keep_engines()),
+        }
         lookout.followed = Followed(settings.NOVAPI_HOME / "engines.json")
         if os.environ.get("NOVAPI_DISCOVERY") != "off":
             beside.add(asyncio.create_task(lookout.run()))
@@ -131,7 +139,23 @@ class Server:
             for task in beside:
                 task.cancel()
             await asyncio.wait(beside)
+            await engines.close()
             await transports.close()
+
+
+async def keep_engines() -> None:
+    """Those that run, as the owner's settings are."""
+    revision = None
+    while True:
+        table = candidates.current()
+        if table.revision != revision:
+            revision = table.revision
+            engines.keep_to((each.id, each.name, each.recipe) for each in table.channels if each.recipe)
+        await asyncio.sleep(SETTINGS_SECONDS)
+
+
+def tell_of_engine(channel_id: int, engine: Engine) -> None:
+    hub.tell("engine", {"channel": channel_id} | engine.told())
 
 
 def allow_many_files() -> None:

@@ -25,7 +25,7 @@ STOREYS = (
     ("model_lists", "reaching"),
     ("relay",),
     ("call_log", "exchange", "metrics", "used_up", "verdicts"),
-    ("faults",),
+    ("faults", "waking"),
     ("endings", "headers", "realtime_ends", "upstream"),
     ("admission", "body", "captures", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),

@@ -14,6 +14,7 @@ from dashboard.api import (
     captures,
     channels,
     discovery,
+    engines,
     fetched,
     keys,
     live,
@@ -38,6 +39,7 @@ api.add_router("/channels", channels.router)
 api.add_router("/channels", trials.router)
 api.add_router("/channels", fetched.router)
 api.add_router("/discovery", discovery.router)
+api.add_router("/channels", engines.router)
 api.add_router("/keys", keys.router)
 api.add_router("/aliases", aliases.router)
 api.add_router("/usage", usage.router)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Router, Status
 
 from channels_app import candidates
+from channels_app.local.manager import engines
 from dashboard.api.schemas import CallOut
 from gateway.events import hub
 from gateway.flights import flights
@@ -21,8 +22,8 @@ router = Router(tags=["live"])
 @router.get("/events")
 async def events(request: HttpRequest) -> StreamingHttpResponse:
     """Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
-    `key.stopped`, `key.resumed`, `budget`, `engine.found`, `engine.offline` and `engine.online` as they happen. A
-    reader that falls behind by 1000 is hung up on."""
+    `key.stopped`, `key.resumed`, `budget`, `engine` (one that Novapi starts), `engine.found`, `engine.offline` and
+    `engine.online` as they happen. A reader that falls behind by 1000 is hung up on."""
     response = StreamingHttpResponse(hub.subscribe(snapshot), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # a proxy in between must not collect the events
@@ -51,5 +52,6 @@ def snapshot() -> dict[str, Any]:
         "channels": [state(key, report) for key, report in paused.items()],
         "stopped": [{"id": key, "app": app, "reason": why} for (key, app), why in list(guard.stopped.items())],
         "offline": [local.told() for local in lookout.offline.values()],
+        "engines": [{"channel": number} | engine.told() for number, engine in engines.all()],
         "budgets": [told(*each) for each in overspenders(candidates.current())],
     }

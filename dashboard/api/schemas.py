@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
+from channels_app.local.manager import engines
 from channels_app.models import Channel, ChannelKey, ClientKey
 from gateway.health import health
 from gateway.lookout import lookout
@@ -109,6 +110,16 @@ class ChannelPatch(QuotaIn):
     idle_s: float | None = Field(None, gt=0)
     failures_to_pause: int | None = Field(None, ge=1, le=1_000_000)
     overrides: dict[str, Any] | None = None
+    command: str | None = Field(None, max_length=20_000)
+    shell: bool | None = None
+    env: dict[str, str] | None = None
+    cwd: str | None = Field(None, max_length=500)
+    ready_path: str | None = Field(None, max_length=200)
+    ready_pattern: str | None = Field(None, max_length=200)
+    idle_stop_s: float | None = Field(None, ge=1, le=10_000_000)
+    keep_running: bool | None = None
+    start_at_launch: bool | None = None
+    group: str | None = Field(None, max_length=50)
     enabled: bool | None = None
 
 
@@ -223,6 +234,31 @@ class ChannelModelOut(Schema):
     enabled: bool
 
 
+class EngineOut(Schema):
+    """An engine that Novapi starts. `state`: stopped, starting, ready, stopping, crashed (the next call starts it
+    again), backing off (for `retry_s` seconds), failed (until its owner starts it); `reason`: of the last trouble;
+    `pid` is its guard's; `calls` that use it or wait for it to be ready; `memory_mb` is null while it does not run."""
+
+    state: str
+    reason: str
+    retry_s: float | None
+    port: int | None
+    pid: int | None
+    calls: int
+    last_exit: str
+    memory_mb: float | None = None
+
+    @classmethod
+    def of(cls, channel: Channel) -> "EngineOut | None":
+        if channel.recipe is None:
+            return None
+        engine = engines.find(channel.pk)
+        if engine is None:
+            return cls(state="stopped", reason="", retry_s=None, port=None, pid=None, calls=0, last_exit="")
+        memory = round(engine.child.memory_bytes() / 2**20, 1) if engine.child else None
+        return cls(**engine.told(), memory_mb=memory)
+
+
 class ChannelOut(QuotaOut):
     id: int
     name: str
@@ -239,6 +275,17 @@ class ChannelOut(QuotaOut):
     idle_s: float | None
     failures_to_pause: int | None
     overrides: dict[str, Any]
+    command: str
+    shell: bool
+    env: dict[str, str]
+    cwd: str
+    ready_path: str
+    ready_pattern: str
+    idle_stop_s: float | None
+    keep_running: bool
+    start_at_launch: bool
+    group: str
+    engine: EngineOut | None  # null where Novapi has nothing to start
     enabled: bool
     health: HealthOut | None  # of a channel that needs no key; null where the keys have theirs
     api_keys: list[ChannelKeyOut] = Field(alias="keys.all")
@@ -254,6 +301,10 @@ class ChannelOut(QuotaOut):
     @staticmethod
     def resolve_health(channel: Channel) -> HealthOut | None:
         return None if channel.keys.all() else HealthOut.of(channel.pk, None)
+
+    @staticmethod
+    def resolve_engine(channel: Channel) -> EngineOut | None:
+        return EngineOut.of(channel)
 
 
 class TestIn(Strict):

@@ -1,0 +1,40 @@
+"""Calls for engines that Novapi starts: the engine is up, and the call's, before it is asked."""
+
+import time
+from dataclasses import replace
+from functools import lru_cache
+
+from channels_app.local.engine import EngineDown
+from channels_app.local.manager import engines
+from gateway.call import Outcome
+from gateway.offers import Attempt
+from gateway.upstream import ChannelFailure
+
+MOST_SAID = 300  # characters of what the engine printed last
+
+
+async def woken(attempt: Attempt, outcome: Outcome) -> Attempt:
+    """The attempt at the engine where it listens now, once it is ready; it is this call's until `outcome` gives it
+    back. Raises ChannelFailure."""
+    channel, began_at = attempt.candidate.channel, time.perf_counter()
+    assert channel.recipe
+    try:
+        outcome.lease = lease = await engines.lease(channel.id, channel.name, channel.recipe)
+    except EngineDown as down:
+        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
+    finally:
+        outcome.upstream_s += time.perf_counter() - began_at  # the engine's time, not ours
+    return at_port(attempt, lease.port)
+
+
+@lru_cache(maxsize=1000)
+def at_port(attempt: Attempt, port: int) -> Attempt:
+    candidate = attempt.candidate
+    return replace(attempt, candidate=replace(candidate, channel=candidate.channel.at_port(port)))
+
+
+def told(down: EngineDown) -> str:
+    """Why, and what it said last."""
+    reason = f"its engine is not running: {down.reason[:1].lower()}{down.reason[1:].rstrip('.')}"
+    said = " / ".join(down.lines[-3:])[-MOST_SAID:]
+    return f"{reason}; it said last: {said}" if said else reason
