@@ -134,7 +134,7 @@ class Lookout:
         for name, some in table.candidates.items():
             for candidate in some:
                 models.setdefault(candidate.channel.id, {})[name] = candidate.upstream
-        found = [(route, port_of(route)) for route in table.channels if route.provider.local]
+        found = [(route, port_of(route)) for route in table.channels if route.provider.local and not route.recipe]
         local = [Local(route, port, models.get(route.id, {})) for route, port in found if port]
         ids = {each.route.id for each in local}
         self.offline = {number: each for number, each in self.offline.items() if number in ids}

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from channels_app import candidates
 from channels_app.table import RoutingTable
-from gateway import admission, pricing, routing, translate, upstream
+from gateway import admission, belated, pricing, routing, translate, upstream
 from gateway.admission import Refusal
 from gateway.call import Answer, Call, Outcome
 from gateway.captures import captures
@@ -64,7 +64,9 @@ async def relay(call: Call, table: RoutingTable, plan: Sequence[Attempt] | None 
     flights.enter(call, outcome)
     try:
         admission.enter_with_key(call, outcome)
-        answer = await first_good_answer(call, table, outcome, plan)
+        chosen = Plan(plan) if plan else plan_for(call, table)
+        answering = first_good_answer(call, table, outcome, chosen)
+        answer = await (belated.answered(call, outcome, answering) if belated.may_be(call, chosen) else answering)
     except GatewayError as error:
         outcome.status, outcome.error = error.status, error.message
         error.headers |= {name.decode(): value.decode() for name, value in own_headers(call, outcome)}
@@ -91,11 +93,8 @@ def refuse(call: Call, error: GatewayError) -> None:
     settle(call, Outcome(status=error.status, error=error.message, seen=seen), error)
 
 
-async def first_good_answer(
-    call: Call, table: RoutingTable, outcome: Outcome, attempts: Sequence[Attempt] | None
-) -> Answer:
+async def first_good_answer(call: Call, table: RoutingTable, outcome: Outcome, chosen: Plan) -> Answer:
     """Try one candidate after the other until one answers."""
-    chosen = Plan(attempts) if attempts else plan_for(call, table)
     outcome.route, setbacks = Route(chosen), Setbacks()
     for attempt in chosen.attempts:
         left = seconds_left(call, table) if setbacks.failures else table.total_s

@@ -190,6 +190,12 @@ def error_said(body: bytes, dialect: str) -> ProviderError:
         return ProviderError()
 
 
+def client_stream(call: Call) -> Passthrough | None:
+    """What tells the client of a stream that something goes wrong, before anybody has answered; None: nothing can."""
+    kind = STREAMS.get(call.form or call.endpoint) or STREAMS.get(call.dialect)
+    return kind(StreamSettings(None, False, "")) if kind else None
+
+
 def stream_for(call: Call, attempt: Attempt, sent: Outgoing, content_type: str) -> Passthrough | Translated | None:
     """The state machine that carries this answer to the client; None for an answer that comes in one piece."""
     channel, secret = attempt.candidate.channel.name, attempt.credential.api_key.encode()

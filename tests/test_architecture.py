@@ -24,6 +24,7 @@ STOREYS = (
     ("small_calls",),
     ("model_lists", "reaching"),
     ("relay",),
+    ("belated",),
     ("call_log", "exchange", "metrics", "used_up", "verdicts"),
     ("faults", "waking"),
     ("endings", "headers", "realtime_ends", "upstream"),

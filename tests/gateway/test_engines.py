@@ -88,11 +88,11 @@ def test_engines_of_a_group_take_turns_and_no_call_is_lost(novapi: Novapi, model
 
 def test_engine_that_crashes_in_the_middle_breaks_its_stream_honestly(novapi: Novapi, model_file: Path) -> None:
     channel_id, model = add(novapi, model_file)
+    (process,) = psutil.Process(novapi.api("POST", f"/channels/{channel_id}/start").json()["pid"]).children()
     with novapi.stream(model, max_tokens=50_000, ignore_eos=True) as response:
         chunks = response.iter_text()
         next(chunks)
-        guard = psutil.Process(engine_of(novapi, channel_id)["pid"])
-        guard.children()[0].kill()
+        process.kill()  # at once: a thousand tokens take a fifth of a second
         rest = "".join(chunks)
 
     assert '"error"' in rest
@@ -244,3 +244,51 @@ def test_engine_that_is_to_run_always_runs_from_the_start(home: Path, model_file
         assert eventually(lambda: engine_of(novapi, channel_id)["state"] == "ready")
     with Novapi(home) as novapi:
         assert eventually(lambda: engine_of(novapi, channel_id)["state"] == "ready")
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "messages", "responses"])
+def test_stream_begins_while_the_engine_still_loads(novapi: Novapi, model_file: Path, path: str) -> None:
+    _, model = add(novapi, model_file, "--start-delay", "6.5")
+    began_at = time.monotonic()
+    extra = {"max_tokens": 10} if path != "responses" else {"input": "hi", "max_output_tokens": 10}
+    with novapi.stream(model, path, **extra) as response:
+        headers_after = time.monotonic() - began_at
+        text = response.read().decode()
+
+    assert response.status_code == 200
+    assert headers_after < 6
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert {"chat/completions": "[DONE]", "messages": "message_stop", "responses": "response.incomplete"}[path] in text
+    record = novapi.record(response.headers["x-novapi-request-id"])
+    assert (record["status"], record["error"], record["stream"]) == (200, "", 1)
+    assert record["first_token_ms"] > 6000
+
+
+def test_engine_that_fails_after_its_stream_began_is_told_of_in_it(novapi: Novapi, model_file: Path) -> None:
+    _, model = add(novapi, model_file, "--start-delay", "6", "--exit-with", "3")
+    with novapi.stream(model) as response:
+        text = response.read().decode()
+
+    assert response.status_code == 200
+    assert "exit code 3" in json.loads(text.split("data: ", 1)[1].splitlines()[0])["error"]["message"]
+    record = novapi.record(response.headers["x-novapi-request-id"])
+    assert "exit code 3" in record["error"]
+
+
+def test_client_that_leaves_while_its_engine_loads_is_noted(novapi: Novapi, model_file: Path) -> None:
+    channel_id, model = add(novapi, model_file, "--start-delay", "8")
+    with novapi.stream(model) as response:
+        request_id = response.headers["x-novapi-request-id"]
+    record = novapi.record(request_id)
+    assert (record["status"], record["error"]) == (499, "The client went away.")
+    assert eventually(lambda: engine_of(novapi, channel_id)["calls"] == 0)
+
+
+def test_call_that_waits_for_its_engine_can_be_stopped(novapi: Novapi, model_file: Path) -> None:
+    _, model = add(novapi, model_file, "--start-delay", "8")
+    with novapi.stream(model) as response:
+        request_id = response.headers["x-novapi-request-id"]
+        assert novapi.api("POST", f"/calls/{request_id}/stop").status_code == 204
+        text = response.read().decode()
+    assert "stopped by its owner" in text
+    assert novapi.record(request_id)["status"] == 503
