@@ -46,6 +46,10 @@ class StartedEngine(models.Model):
     cwd = models.CharField(
         max_length=500, blank=True, default="", db_default="", help_text="Folder to start it in. Blank: yours."
     )
+    stop_command = models.TextField(
+        blank=True, default="", db_default="",
+        help_text="Stops it, where asking it to end is not enough (a container); ${PORT} and ${PID} are its own.",
+    )  # fmt: skip
     ready_path = models.CharField(
         max_length=200, blank=True, default="", db_default="", validators=[validate_path],
         help_text="Answers with success once it is ready. Blank: what engines have in common.",
@@ -74,7 +78,14 @@ class StartedEngine(models.Model):
         if not self.command.strip():
             return None
         return Recipe(
-            launch=Launch(self.command, self.shell, self.fixed_port, tuple(sorted(self.env.items())), self.cwd),
+            launch=Launch(
+                self.command,
+                self.shell,
+                self.fixed_port,
+                tuple(sorted(self.env.items())),
+                self.cwd,
+                self.stop_command.strip(),
+            ),
             manner=Manner(self.ready_path, self.ready_pattern, self.idle_stop_s, keeps_running=self.keep_running),
             group=self.group,
             starts_at_launch=self.start_at_launch or self.keep_running,

@@ -35,6 +35,7 @@ from gateway.used_up import used_up
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0002  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
+MOST_TOLD = 8192  # characters of what an engine has printed, in one event
 SETTINGS_SECONDS = 0.5  # between two looks at whether engines are still wanted as they are
 GC_THRESHOLD = (20_000, 20, 50)  # calls leave no cycles behind; Python's own 700 would look for them every 10 ms
 PING_SECONDS = 20  # how often a WebSocket's client is asked whether it is still there
@@ -144,14 +145,25 @@ class Server:
 
 
 async def keep_engines() -> None:
-    """Those that run, as the owner's settings are."""
-    revision = None
+    """Those that run, as the owner's settings are; what they print is told to whoever watches."""
+    revision: int | None = None
+    told: dict[int, int] = {}
     while True:
+        told = tell_output(told)
         table = candidates.current()
         if table.revision != revision:
             revision = table.revision
             engines.keep_to((each.id, each.name, each.recipe) for each in table.channels if each.recipe)
         await asyncio.sleep(SETTINGS_SECONDS)
+
+
+def tell_output(told: dict[int, int]) -> dict[int, int]:
+    """By channel: how much each engine had printed; what came since is told, the end of it if it is much."""
+    now = {number: engine.log.written for number, engine in engines.all()}
+    for number, engine in engines.all() if hub.watchers else ():
+        if now[number] != (before := told.get(number, 0)):
+            hub.tell("engine.log", {"channel": number, "text": engine.log.text(before)[-MOST_TOLD:]})
+    return now
 
 
 def tell_of_engine(channel_id: int, engine: Engine) -> None:

@@ -349,6 +349,8 @@ class Engine:
         child, exited = self.child, self._exited
         if child and exited and not exited.done():
             self._become(State.STOPPING)
+            if self.launch.stop_command:
+                await asyncio.to_thread(child.stop_by_command, self.launch, GRACE_SECONDS)
             child.stop()
             await asyncio.wait({exited}, timeout=GRACE_SECONDS)
             if not exited.done():

@@ -17,7 +17,7 @@ import psutil
 
 from channels_app.local import guard
 from channels_app.local.log import EngineLog
-from channels_app.local.recipe import PORT, Launch
+from channels_app.local.recipe import PID, PORT, Launch
 
 PORTS = range(28_100, 29_000)  # nobody's by IANA's list, and below what systems give to outgoing connections
 SHELL_SYNTAX = re.compile(r"[|;<>`]|&&|\$\(|(?<!\\)&\s*$")
@@ -142,6 +142,7 @@ class Child:
         self, argv: list[str], launch: Launch, port: int, log: EngineLog, on_exit: Callable[[int], None]
     ) -> None:
         self._log = log
+        self._port = port
         self._on_exit = on_exit
         self._process = subprocess.Popen(
             [*guarded(), *argv],
@@ -162,6 +163,25 @@ class Child:
     def stop(self) -> None:
         """Ask it to end."""
         self._order(b"stop\n")
+
+    def stop_by_command(self, launch: Launch, seconds: float) -> None:
+        """By the owner's command, which a container may need; what it prints goes to the engine's log. One that does
+        not help costs so many seconds."""
+        command = joined(launch.stop_command).replace(PORT, str(self._port)).replace(PID, str(self.engine_pid()))
+        argv = [*shell_of(sys.platform), command] if launch.shell else shlex.split(command)
+        try:
+            done = subprocess.run(
+                argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                timeout=seconds, env=environment(launch, self._port), cwd=folder_of(launch),
+            )  # fmt: skip
+            self._log.write(done.stdout)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as problem:
+            self._log.write(f"novapi: the stop command failed: {problem}\n".encode())
+
+    def engine_pid(self) -> int:
+        """Its own; the guard's where it has ended."""
+        tree = self.tree()
+        return tree[0].pid if tree else self.pid
 
     def kill(self) -> None:
         """End it, and everything it has started."""

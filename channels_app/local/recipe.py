@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+PID = "${PID}"
 PORT = "${PORT}"  # in a command or an environment: where the engine is to listen
 
 
@@ -15,6 +16,7 @@ class Launch:
     port: int | None = None
     env: tuple[tuple[str, str], ...] = ()
     cwd: str = ""
+    stop_command: str = ""  # run instead of asking the engine to end; ${PORT} and ${PID} in it are its own
 
     @property
     def is_movable(self) -> bool:

@@ -114,6 +114,7 @@ class ChannelPatch(QuotaIn):
     shell: bool | None = None
     env: dict[str, str] | None = None
     cwd: str | None = Field(None, max_length=500)
+    stop_command: str | None = Field(None, max_length=20_000)
     ready_path: str | None = Field(None, max_length=200)
     ready_pattern: str | None = Field(None, max_length=200)
     idle_stop_s: float | None = Field(None, ge=1, le=10_000_000)
@@ -279,6 +280,7 @@ class ChannelOut(QuotaOut):
     shell: bool
     env: dict[str, str]
     cwd: str
+    stop_command: str
     ready_path: str
     ready_pattern: str
     idle_stop_s: float | None

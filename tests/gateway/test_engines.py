@@ -208,6 +208,15 @@ def test_state_is_told_live(novapi: Novapi, model_file: Path) -> None:
     assert states == ["starting", "ready"]
 
 
+def test_what_an_engine_prints_is_told_live(novapi: Novapi, model_file: Path) -> None:
+    channel_id, model = add(novapi, model_file)
+    with httpx.stream("GET", f"http://127.0.0.1:{novapi.port}/api/events", headers=novapi.authorization) as events:
+        lines = events.iter_lines()
+        assert novapi.chat(model, max_tokens=5).status_code == 200
+        told = (json.loads(line[5:]) for line in lines if "listening on" in line)
+        assert any(event["channel"] == channel_id for event in told)
+
+
 def test_novapi_takes_its_engines_with_it(home: Path, model_file: Path) -> None:
     with Novapi(home) as novapi:
         _, model = add(novapi, model_file, "--grandchild")

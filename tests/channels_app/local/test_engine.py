@@ -315,3 +315,24 @@ def test_hundred_starts_leave_nothing_behind(model_file: Path) -> None:
         assert me.num_threads() <= threads + 2  # asyncio's own, for what blocks
 
     living(made(command(model_file)), steps)
+
+
+def test_stop_command_stops_it_where_asking_does_not(model_file: Path) -> None:
+    async def steps(engine: Engine) -> float:
+        await engine.ensure_ready()
+        began_at = time.monotonic()
+        await engine.stop()
+        return time.monotonic() - began_at
+
+    engine = made(command(model_file, "--ignore-term"), stop_command="kill -9 ${PID}")
+    assert living(engine, steps) < 5
+    assert str(engine.last_exit) == "signal SIGKILL"
+
+
+def test_stop_command_that_fails_costs_nothing_else(model_file: Path) -> None:
+    async def steps(engine: Engine) -> None:
+        await engine.ensure_ready()
+        await engine.stop()
+        assert "the stop command failed" in engine.log.text()
+
+    living(made(command(model_file), stop_command="no-such-command ${PORT}"), steps)
