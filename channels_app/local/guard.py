@@ -4,7 +4,7 @@ A program of its own, with nothing but the standard library: `python guard.py CO
 that Novapi holds: "stop" asks the engine to end, "kill" ends it, and the end of the pipe, which the system closes
 however Novapi ended, does first one and then the other. It leaves with the engine's own exit code, or by its signal.
 
-Only on POSIX; Windows has Job Objects for it (`spawn`).
+Only on POSIX; Windows has Job Objects for it (`windows`).
 """
 
 import contextlib

@@ -15,13 +15,15 @@ from pathlib import Path
 
 import psutil
 
-from channels_app.local import guard
+from channels_app.local import windows
 from channels_app.local.log import EngineLog
 from channels_app.local.recipe import PID, PORT, Launch
+from channels_app.local.windows import ON_WINDOWS
 
 PORTS = range(28_100, 29_000)  # nobody's by IANA's list, and below what systems give to outgoing connections
 SHELL_SYNTAX = re.compile(r"[|;<>`]|&&|\$\(|(?<!\\)&\s*$")
 MODEL_OPTIONS = ("-m", "--model", "-md", "--model-draft", "--mmproj")
+GUARD = Path(__file__).with_name("guard.py")  # a program, never imported here: it knows only POSIX
 READ_BYTES = 65_536  # never a line: it may have no end
 
 
@@ -152,7 +154,8 @@ class Child:
             bufsize=0,
             env=environment(launch, port),
             cwd=folder_of(launch),
-            start_new_session=True,
+            start_new_session=True,  # Windows has none, and takes no notice
+            creationflags=windows.CREATION_FLAGS if ON_WINDOWS else 0,
         )
         self.pid = self._process.pid
         self.created_at = psutil.Process(self.pid).create_time()
@@ -162,7 +165,7 @@ class Child:
 
     def stop(self) -> None:
         """Ask it to end."""
-        self._order(b"stop\n")
+        windows.end_tree(self.pid, force=False) if ON_WINDOWS else self._order(b"stop\n")
 
     def stop_by_command(self, launch: Launch, seconds: float) -> None:
         """By the owner's command, which a container may need; what it prints goes to the engine's log. One that does
@@ -185,12 +188,13 @@ class Child:
 
     def kill(self) -> None:
         """End it, and everything it has started."""
-        self._order(b"kill\n")
+        windows.end_tree(self.pid, force=True) if ON_WINDOWS else self._order(b"kill\n")
 
     def tree(self) -> list[psutil.Process]:
         """The engine and what it has started."""
         with contextlib.suppress(psutil.Error):
-            return psutil.Process(self.pid).children(recursive=True)
+            process = psutil.Process(self.pid)
+            return [*([process] if ON_WINDOWS else []), *process.children(recursive=True)]  # elsewhere it is the guard
         return []
 
     def everyone(self) -> list[psutil.Process]:
@@ -227,5 +231,5 @@ class Child:
 
 
 def guarded() -> list[str]:
-    """What starts a guard: this Python, without anybody's packages."""
-    return [sys.executable, "-I", "-S", str(guard.__file__)]
+    """What starts a guard: this Python, without anybody's packages. On Windows a Job Object does what it does."""
+    return [] if ON_WINDOWS else [sys.executable, "-I", "-S", str(GUARD)]

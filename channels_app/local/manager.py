@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from channels_app.local import leftovers
+from channels_app.local import leftovers, windows
 from channels_app.local.engine import Engine, State
 from channels_app.local.groups import Group
 from channels_app.local.log import EngineLog
@@ -52,6 +52,7 @@ class Manager:
     def begin(self, directory: Path) -> None:
         """Where logs and the note of what runs are kept; what the last Novapi left behind is ended. Takes its time."""
         self._directory = directory
+        windows.enter_job()
         leftovers.end(directory)
 
     async def lease(self, channel_id: int, name: str, recipe: Recipe) -> Lease:
