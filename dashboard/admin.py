@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from channels_app import candidates
+from channels_app.engine_fields import StartedEngine
 from channels_app.models import (
     Alias,
     Channel,
@@ -114,6 +115,9 @@ class ChannelForm(forms.ModelForm):
             "dialects": forms.Textarea(attrs={"rows": 2}),
             "headers": forms.Textarea(attrs={"rows": 3}),
             "overrides": forms.Textarea(attrs={"rows": 4}),
+            "command": forms.Textarea(attrs={"rows": 3}),
+            "stop_command": forms.Textarea(attrs={"rows": 1}),
+            "env": forms.Textarea(attrs={"rows": 3}),
         }
 
     def clean_dialects(self) -> list[str]:
@@ -121,6 +125,9 @@ class ChannelForm(forms.ModelForm):
 
     def clean_headers(self) -> dict[str, str]:
         return self.cleaned_data["headers"] or {}
+
+    def clean_env(self) -> dict[str, str]:
+        return self.cleaned_data["env"] or {}
 
     def clean_overrides(self) -> dict[str, Any]:
         return self.cleaned_data["overrides"] or {}
@@ -131,6 +138,10 @@ class ChannelAdmin(RefreshingAdmin):
     form = ChannelForm
     fieldsets = [
         (None, {"fields": ["name", "provider", "base_url", "enabled"]}),
+        (
+            "Engine that Novapi starts",
+            {"fields": [field.name for field in StartedEngine._meta.fields], "classes": ["collapse"]},
+        ),
         ("Order", {"fields": ["priority", "weight", "failures_to_pause"]}),
         ("Time limits in seconds", {"fields": ["connect_s", "first_byte_s", "idle_s"], "classes": ["collapse"]}),
         (

@@ -326,3 +326,16 @@ def test_no_other_file_is_served(novapi: Novapi, path: str) -> None:
 
 def test_static_files_are_only_read(novapi: Novapi) -> None:
     assert novapi.http.post("/static/admin/css/base.css").status_code == 404
+
+
+def test_engine_is_set_up_in_the_admin(novapi: Novapi, browser: httpx.Client) -> None:
+    number, _ = make_channel(novapi)
+    command = "llama-server -m 'my model.bin' --port ${PORT}"
+    answer = submit(
+        browser, f"/admin/channels_app/channel/{number}/change/", provider="local", command=command, env='{"A": "1"}',
+        idle_stop_s="600",
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.text
+    channel = novapi.api("GET", f"/channels/{number}").json()
+    assert (channel["command"], channel["env"], channel["idle_stop_s"]) == (command, {"A": "1"}, 600)
+    assert channel["engine"]["state"] == "stopped"
