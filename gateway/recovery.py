@@ -136,6 +136,8 @@ def patients(table: RoutingTable, health: Health, now: float) -> Iterator[Patien
     if not troubled:
         return
     for channel in table.channels:
+        if channel.recipe:
+            continue  # it is not started for this
         for position, credential in enumerate(channel.credentials):
             if fault := troubled.get((channel.id, credential.id)):
                 yield Patient(channel, position, fault)

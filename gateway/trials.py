@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, is_pattern
-from gateway import small_calls
+from gateway import small_calls, waking
 from gateway.dialects.format import Impossible
 from gateway.errors import GatewayError
 from gateway.faults import fault_of
@@ -106,7 +106,29 @@ def report(trial: Trial, done: list[Stage]) -> dict[str, Any]:
 
 
 async def stages(trial: Trial) -> AsyncIterator[Stage]:
-    """One stage after the other, each as soon as it has ended."""
+    """One stage after the other, each as soon as it has ended. An engine that Novapi starts is started first."""
+    if trial.channel.recipe:
+        trial, stage = await engine_stage(trial)
+        yield stage
+        if not stage.ok:
+            return
+    async for stage in stages_at(trial):
+        yield stage
+
+
+async def engine_stage(trial: Trial) -> tuple[Trial, Stage]:
+    """The trial where the engine listens now; it may load for as long as it takes."""
+    began_at = time.perf_counter()
+    try:
+        channel = await waking.started(trial.channel)
+    except ChannelFailure as failure:
+        detail = f"{failure.reason[:1].upper()}{failure.reason[1:]}. Check its command and its log."
+        return trial, Stage("engine", False, since(began_at), detail)
+    candidate = replace(trial.candidate, channel=channel) if trial.candidate else None
+    return replace(trial, channel=channel, candidate=candidate), Stage("engine", True, since(began_at), "It runs.")
+
+
+async def stages_at(trial: Trial) -> AsyncIterator[Stage]:
     found = Found()
     reached = await reach_stage(trial)
     yield reached

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from channels_app.local.engine import EngineDown
 from channels_app.local.manager import engines
+from channels_app.table import ChannelRoute
 from gateway.call import Outcome
 from gateway.offers import Attempt
 from gateway.upstream import ChannelFailure
@@ -25,6 +26,19 @@ async def woken(attempt: Attempt, outcome: Outcome) -> Attempt:
     finally:
         outcome.upstream_s += time.perf_counter() - began_at  # the engine's time, not ours
     return at_port(attempt, lease.port)
+
+
+async def started(channel: ChannelRoute) -> ChannelRoute:
+    """The channel where its engine listens, started if need be; one without such an engine as it is. Nothing holds the
+    engine afterwards: who asks it next does so itself. Raises ChannelFailure."""
+    if channel.recipe is None:
+        return channel
+    try:
+        lease = await engines.lease(channel.id, channel.name, channel.recipe)
+    except EngineDown as down:
+        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
+    lease.release()
+    return channel.at_port(lease.port)
 
 
 @lru_cache(maxsize=1000)

@@ -13,6 +13,7 @@ from channels_app.models import Channel, ChannelModel
 from channels_app.providers import PROVIDERS
 from dashboard.api.channels import load_for_test
 from dashboard.api.schemas import FetchedModels
+from gateway import waking
 from gateway.model_lists import Listed, gone, list_models
 from gateway.small_calls import MOST_SECONDS, within
 from gateway.upstream import ChannelFailure
@@ -27,7 +28,7 @@ async def fetch_models(request: HttpRequest, channel_id: int, add: bool = False,
     with `remove`, offer those no more that it lists no more."""
     route, _, _ = await sync_to_async(load_for_test)(channel_id)
     try:
-        listed = await within(MOST_SECONDS, list_models(route))
+        listed = await within(MOST_SECONDS, list_models(await waking.started(route)))
     except ChannelFailure as failure:
         return Status(502, {"detail": f"{route.name} {failure.reason}."})
     return await sync_to_async(compared)(channel_id, listed, add, remove)

@@ -301,3 +301,29 @@ def test_call_that_waits_for_its_engine_can_be_stopped(novapi: Novapi, model_fil
         text = response.read().decode()
     assert "stopped by its owner" in text
     assert novapi.record(request_id)["status"] == 503
+
+
+def test_test_of_a_channel_starts_its_engine(novapi: Novapi, model_file: Path) -> None:
+    channel_id, _ = add(novapi, model_file)
+    told = novapi.api("POST", f"/channels/{channel_id}/test").json()
+    stages = {stage["name"]: stage for stage in told["stages"]}
+    assert [name for name, stage in stages.items() if stage["ok"]][:5] == [
+        "engine",
+        "reach",
+        "models",
+        "chat",
+        "stream",
+    ]
+    assert told["ok"]
+
+    broken, _ = add(novapi, model_file, "--exit-with", "3")
+    told = novapi.api("POST", f"/channels/{broken}/test").json()
+    assert not told["ok"]
+    assert [stage["name"] for stage in told["stages"]] == ["engine"]
+    assert "exit code 3" in told["stages"][0]["detail"]
+
+
+def test_models_of_an_engine_are_fetched(novapi: Novapi, model_file: Path) -> None:
+    channel_id, _ = add(novapi, model_file)
+    told = novapi.api("POST", f"/channels/{channel_id}/fetch-models").json()
+    assert told["models"] == ["tiny"]
