@@ -280,11 +280,12 @@ class Engine:
             self._check()
             if pattern and pattern.search(self.log.text(self._mark)):
                 return
-            if not pattern and await ready.answers(self.port, self.manner.ready_path):
+            is_ready = None if pattern else await ready.answers(self.port, self.manner.ready_path)
+            if is_ready:
                 self._check()
                 await self._check_owner()
                 return
-            if await progress.has_stalled(self._clock()):
+            if await progress.has_stalled(self._clock(), is_ready is False):
                 raise NotReady(f"It showed no progress for {self.manner.stall_s:.0f} s while it was starting.")
             elapsed = self._clock() - self._started_at
             await self._pause(LOOK_SECONDS[0] if elapsed < 1 else LOOK_SECONDS[1])
@@ -295,7 +296,8 @@ class Engine:
             ended = self._note_exit(self._exited.result())
             if not is_free(self.port):
                 raise PortTaken(f"Port {self.port} is taken by {holders(self.port)}.")
-            raise NotReady(f"It ended while it was starting ({ended}).")
+            hint = "" if ended.code else " If it moves to the background by itself, tell it to stay in the foreground."
+            raise NotReady(f"It ended while it was starting ({ended}).{hint}")
         if self._wish.stop:
             raise NotReady("It was stopped while it was starting.")
 
@@ -406,11 +408,13 @@ class Progress:
     def __init__(self, engine: Engine, now: float) -> None:
         self._engine = engine
         self._began_at = self._moved_at = self._looked_at = now
-        self._printed = self._memory = 0
+        self._printed, self._memory = engine.log.written, 0
 
-    async def has_stalled(self, now: float) -> bool:
+    async def has_stalled(self, now: float, is_answering: bool) -> bool:
+        """What an engine prints while it answers is that it was asked."""
         if self._engine.log.written != self._printed:
-            self._printed, self._moved_at = self._engine.log.written, now
+            self._printed = self._engine.log.written
+            self._moved_at = self._moved_at if is_answering else now
         elif now - self._looked_at > 1 and self._engine.child:
             self._looked_at = now
             memory = await asyncio.to_thread(self._engine.child.memory_bytes)

@@ -6,17 +6,19 @@ import contextlib
 PATIENCE_SECONDS = 1.0
 HEALTH, MODELS = "/health", "/v1/models"
 NO_SUCH_PATH = (404, 405, 501)
+LOADING = 503
 LOCKED = (401, 403)  # it answers, and wants a key
 
 
-async def answers(port: int, path: str) -> bool:
-    """By the owner's path, which must give success; without one by what engines have in common."""
-    if path:
-        return 200 <= await status_of(port, path) < 300
-    status = await status_of(port, HEALTH)
-    if status in NO_SUCH_PATH or status in LOCKED:
+async def answers(port: int, path: str) -> bool | None:
+    """Whether it is ready, by the owner's path, which must give success; without one by what engines have in common.
+    None: it does not answer yet, or says that it is loading."""
+    status = await status_of(port, path or HEALTH)
+    if not path and status in (*NO_SUCH_PATH, *LOCKED):
         status = await status_of(port, MODELS)
-    return 200 <= status < 300 or status in LOCKED
+    if status in (0, LOADING):
+        return None
+    return 200 <= status < 300 or (not path and status in LOCKED)
 
 
 async def status_of(port: int, path: str) -> int:

@@ -292,6 +292,26 @@ def test_readiness_may_be_told_by_what_it_prints(model_file: Path) -> None:
     living(made(text, Manner(ready_pattern="ready n.w"), port=free_port()), steps)
 
 
+def test_engine_that_hides_in_the_background_is_not_left_there(model_file: Path) -> None:
+    async def steps(engine: Engine) -> None:
+        down = await trouble(engine)
+        assert "(exit code 0)" in down.reason
+        assert "foreground" in down.reason
+
+    living(made(f"setsid {command(model_file)} &", shell=True), steps)
+
+
+def test_engine_that_never_gets_ready_is_given_up(model_file: Path) -> None:
+    """It listens, and says 404 to everything."""
+
+    async def steps(engine: Engine) -> None:
+        down = await trouble(engine)
+        assert "no progress" in down.reason
+        assert engine.state is State.BACKING_OFF
+
+    living(made(f"{sys.executable} -m http.server ${{PORT}}", Manner(ready_path="/ready", stall_s=2)), steps)
+
+
 def test_shell_is_there_for_those_who_want_one(model_file: Path) -> None:
     async def steps(engine: Engine) -> None:
         await engine.ensure_ready()
