@@ -30,6 +30,7 @@ from gateway.stickiness import stickiness
 from gateway.translate import Outgoing
 from gateway.upstream import ChannelFailure
 from gateway.verdicts import give_up, refused_as_impossible
+from gateway.waking import free_first
 
 FIRST_LOOK_SECONDS = 0.25  # whether an engine has loaded its model; then after twice as long
 LONGEST_LOOK_SECONDS = 2.0
@@ -96,7 +97,10 @@ def refuse(call: Call, error: GatewayError) -> None:
 async def first_good_answer(call: Call, table: RoutingTable, outcome: Outcome, chosen: Plan) -> Answer:
     """Try one candidate after the other until one answers."""
     outcome.route, setbacks = Route(chosen), Setbacks()
-    for attempt in chosen.attempts:
+    attempts = chosen.attempts
+    if len(attempts) > 1:
+        attempts = free_first(attempts, outcome.route.passed_over)
+    for attempt in attempts:
         left = seconds_left(call, table) if setbacks.failures else table.total_s
         if left <= 0:
             break

@@ -1,6 +1,7 @@
 """Calls for engines that Novapi starts: the engine is up, and the call's, before it is asked."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -26,6 +27,19 @@ async def woken(attempt: Attempt, outcome: Outcome) -> Attempt:
     finally:
         outcome.upstream_s += time.perf_counter() - began_at  # the engine's time, not ours
     return at_port(attempt, lease.port)
+
+
+def free_first(attempts: Sequence[Attempt], passed_over: list[tuple[Attempt, str]]) -> Sequence[Attempt]:
+    """Those last whose engine would have to wait for another one of its group: somebody else may answer now."""
+    taken = [attempt for attempt in attempts if is_taken(attempt.candidate.channel)]
+    if not taken or len(taken) == len(attempts):
+        return attempts
+    passed_over += [(attempt, "another engine of its group is busy") for attempt in taken]
+    return [*(attempt for attempt in attempts if attempt not in taken), *taken]
+
+
+def is_taken(channel: ChannelRoute) -> bool:
+    return channel.recipe is not None and engines.is_taken(channel.id, channel.name, channel.recipe)
 
 
 async def started(channel: ChannelRoute) -> ChannelRoute:

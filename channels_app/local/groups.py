@@ -28,6 +28,10 @@ class Group:
     def waiting(self) -> int:
         return len(self._queue)
 
+    def is_taken(self, engine: Engine) -> bool:
+        """Whether a call for it would have to wait for others' calls to end."""
+        return bool(self._queue) or (self.holder not in (None, engine) and self.holder.leases > 0)
+
     async def enter(self, engine: Engine) -> None:
         """Returns when it is the engine's turn, and counts the call among those that use it; `leave` ends that. Who is
         cancelled while waiting has not entered."""

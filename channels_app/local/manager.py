@@ -79,6 +79,11 @@ class Manager:
         self._engines[channel_id] = engine, recipe, group
         return engine, group
 
+    def is_taken(self, channel_id: int, name: str, recipe: Recipe) -> bool:
+        """Whether a call for the engine would have to wait until others of its group are not used any more."""
+        engine, group = self.engine_of(channel_id, name, recipe)
+        return group.is_taken(engine)
+
     def find(self, channel_id: int) -> Engine | None:
         found = self._engines.get(channel_id)
         return found[0] if found else None

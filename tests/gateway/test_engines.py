@@ -132,6 +132,21 @@ def test_next_channel_answers_for_an_engine_that_is_down(novapi: Novapi, model_f
     assert "its engine is not running" in record["route"]
 
 
+def test_somebody_else_answers_while_the_group_is_busy(novapi: Novapi, model_file: Path) -> None:
+    number, busy = add(novapi, model_file, "--start-delay", "2", group="shared")
+    _, wanted = add(novapi, model_file, group="shared", priority=5)
+    other, _ = add(novapi, model_file, models=[{"name": wanted, "upstream": "tiny"}])
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(novapi.chat, busy, max_tokens=5)
+        assert eventually(lambda: engine_of(novapi, number)["state"] == "starting")
+        answer = novapi.chat(wanted, max_tokens=5)
+        assert not waiting.done()
+    record = novapi.record(answer.headers["x-novapi-request-id"])
+
+    assert record["channel_id"] == other
+    assert "another engine of its group is busy" in record["route"]
+
+
 def test_owner_starts_stops_and_restarts_it(novapi: Novapi, model_file: Path) -> None:
     channel_id, _ = add(novapi, model_file)
     started = novapi.api("POST", f"/channels/{channel_id}/start")
