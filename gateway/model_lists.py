@@ -17,7 +17,6 @@ MOST_PAGES = 20
 MOST_BYTES = 32 * 1024 * 1024  # of a page; the longest lists known have a few thousand models in two megabytes
 MOST_TOKENS = 1_000_000_000  # a larger context is a mistake
 LM_STUDIO = "/api/v0/models"  # https://lmstudio.ai/docs/developer/rest/endpoints
-NOBODY = Credential(id=None, api_key="")
 
 Body = Mapping[str, Any]
 
@@ -56,7 +55,7 @@ async def described(channel: ChannelRoute, credential: Credential, names: set[st
 async def is_open(channel: ChannelRoute) -> bool:
     """Whether the list is shown to anybody: then it says nothing about a key."""
     try:
-        models_in(await page(channel, NOBODY, {}), channel)
+        models_in(await page(channel, upstream.NOBODY, {}), channel)
     except ChannelFailure:
         return False
     return True

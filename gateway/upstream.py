@@ -24,6 +24,7 @@ RETRYABLE = frozenset({401, 402, 403, 408, 409, 425, 429})
 LONGEST_WAIT_SECONDS = 31 * 24 * 3600  # a monthly quota; more is a mistake
 MAX_ERROR_BYTES = 256 * 1024
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
+NOBODY = Credential(id=None, api_key="")
 
 # What every request of a dialect has, unless its client says otherwise.
 DIALECT_HEADERS = {"anthropic": {"anthropic-version": "2023-06-01"}}  # the newer one refuses what old clients send
@@ -143,6 +144,16 @@ def build_request(
     stream = httpx.ByteStream(body)  # given as a stream, httpx adds no headers; the transport knows the length
     extensions = {"timeout": timeouts(channel, within)}
     return httpx.Request(call.method, _parsed_url(url), headers=headers, stream=stream, extensions=extensions)
+
+
+def own_request(
+    channel: ChannelRoute, credential: Credential, url: str, body: bytes | None, limits: dict[str, float]
+) -> httpx.Request:
+    """A request of Novapi's own: a GET, or a POST of this JSON. `limits` in seconds, as the transport reads them."""
+    clients = () if body is None else (("content-type", "application/json"),)
+    headers = outgoing_headers(channel, credential, channel.provider.models_dialect, clients)
+    stream, method = httpx.ByteStream(body or b""), "GET" if body is None else "POST"
+    return httpx.Request(method, httpx.URL(url), headers=headers, stream=stream, extensions={"timeout": limits})
 
 
 def timeouts(channel: ChannelRoute, within: float = math.inf) -> dict[str, float]:

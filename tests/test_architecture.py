@@ -22,7 +22,7 @@ STOREYS = (
     ("trials",),
     ("questions",),
     ("small_calls",),
-    ("model_lists", "reaching"),
+    ("model_lists", "native", "reaching"),
     ("relay",),
     ("belated",),
     ("call_log", "exchange", "metrics", "used_up", "verdicts"),

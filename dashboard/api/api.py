@@ -18,6 +18,7 @@ from dashboard.api import (
     fetched,
     keys,
     live,
+    native,
     replays,
     system,
     trials,
@@ -40,6 +41,7 @@ api.add_router("/channels", trials.router)
 api.add_router("/channels", fetched.router)
 api.add_router("/discovery", discovery.router)
 api.add_router("/channels", engines.router)
+api.add_router("/channels", native.router)
 api.add_router("/keys", keys.router)
 api.add_router("/aliases", aliases.router)
 api.add_router("/usage", usage.router)

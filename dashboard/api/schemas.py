@@ -260,6 +260,24 @@ class EngineOut(Schema):
         return cls(**engine.told(), memory_mb=memory)
 
 
+class LoadedModel(Schema):
+    """`name` is the engine's; `instance`: LM Studio's name of it in memory; `size_bytes`: what it takes as the engine
+    tells it (Ollama: with its context, the others: its weights), `vram_bytes` of it on the GPU; `context_tokens`: what
+    it was loaded with; `until`: when the engine drops it if nobody calls it, null: not told, or never."""
+
+    name: str
+    instance: str
+    size_bytes: int | None
+    vram_bytes: int | None
+    context_tokens: int | None
+    quantisation: str
+    until: datetime | None
+
+
+class LoadedOut(Schema):
+    models: list[LoadedModel]
+
+
 class ChannelOut(QuotaOut):
     id: int
     name: str

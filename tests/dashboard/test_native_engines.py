@@ -1,0 +1,216 @@
+"""What Ollama, LM Studio and llama.cpp can do beside answering calls: tell what is in memory, load, unload, fetch."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.channels_app.local.test_engine import command
+from tests.e2e.tiny_gguf import write_model
+from tests.fake_upstream import FakeUpstream, Received, Script, whole
+from tests.running import Novapi, free_port
+
+NAME = iter(range(1_000_000))
+Reply = tuple[int, Any]
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("model") / "tiny.gguf")
+
+
+def create(novapi: Novapi, provider: str, base_url: str = "", **members: Any) -> int:
+    body = {"name": f"{provider} {next(NAME)}", "provider": provider, "base_url": base_url, "models": []} | members
+    answer = novapi.api("POST", "/channels", json=body)
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def engine(routes: dict[str, Reply | Script], otherwise: Reply = (404, {"error": "not found"})) -> Script:
+    """An engine's own API: "METHOD /path" → status and JSON, or what it does."""
+
+    def answer(call: Received) -> Iterable[bytes | float]:
+        found = routes.get(f"{call.method} {call.path}", otherwise)
+        return [whole(json.dumps(found[1]).encode(), found[0])] if isinstance(found, tuple) else found(call)
+
+    return answer
+
+
+def posted(upstream: FakeUpstream) -> list[tuple[str, Any]]:
+    return [(call.path, call.json) for call in upstream.received if call.method == "POST"]
+
+
+# What is in memory
+
+PS_ROW = {
+    "name": "qwen3:8b",
+    "model": "qwen3:8b",
+    "size": 6_654_289_920,
+    "size_vram": 4_000_000_000,
+    "digest": "500a1f067a9f",
+    "details": {"format": "gguf", "family": "qwen3", "parameter_size": "8.2B", "quantization_level": "Q4_K_M"},
+    "context_length": 4096,
+}
+
+
+def in_minutes(minutes: float) -> str:
+    """A time as Go writes it: nanoseconds, and a zone of its own."""
+    zone = datetime.now(UTC) + timedelta(minutes=minutes, hours=2)
+    return zone.strftime("%Y-%m-%dT%H:%M:%S") + ".318831234+02:00"
+
+
+LM_STUDIO_ROW = {
+    "type": "llm",
+    "key": "qwen/qwen3-8b",
+    "quantization": {"name": "Q4_K_M", "bits_per_weight": 4},
+    "size_bytes": 5_000_000_000,
+    "max_context_length": 32768,
+    "loaded_instances": [
+        {"id": "qwen/qwen3-8b", "config": {"context_length": 8192}},
+        {"id": "qwen/qwen3-8b:2", "config": {"context_length": 16384}},
+    ],
+    "capabilities": {"vision": False, "trained_for_tool_use": True},
+}
+IDLE_ROW = LM_STUDIO_ROW | {"key": "ibm/granite", "loaded_instances": []}
+OLD_ROW = {"id": "old", "type": "llm", "state": "loaded", "quantization": "Q4_0", "loaded_context_length": 4096}
+UNEXPECTED = (200, {"error": "Unexpected endpoint or method. (GET /api/v1/models). Returning 200 anyway"})
+META = {"n_ctx": 2048, "n_ctx_train": 32768, "size": 4_700_000_000, "ftype": "Q4_K - Medium"}
+
+
+def loaded(novapi: Novapi, provider: str, routes: dict[str, Reply | Script], **options: Any) -> Any:
+    with FakeUpstream(engine(routes, **options)) as upstream:
+        channel_id = create(novapi, provider, upstream.url)
+        answer = novapi.api("GET", f"/channels/{channel_id}/loaded")
+        assert {call.method for call in upstream.received} == {"GET"}, "a POST may load a model"
+    assert answer.status_code == 200, answer.text
+    return answer.json()["models"]
+
+
+def test_ollama_tells_what_it_has_in_memory_and_until_when(novapi: Novapi) -> None:
+    rows = [
+        PS_ROW | {"expires_at": in_minutes(5)},
+        PS_ROW | {"name": "for-ever", "expires_at": in_minutes(60 * 24 * 365 * 290)},
+        PS_ROW | {"name": "never-set", "expires_at": "0001-01-01T00:00:00Z", "size_vram": 0},
+    ]
+    first, for_ever, never = loaded(novapi, "ollama", {"GET /api/ps": (200, {"models": rows})})
+
+    until = datetime.fromisoformat(first.pop("until"))
+    assert timedelta(minutes=4) < until - datetime.now(UTC) < timedelta(minutes=6)
+    assert first == {
+        "name": "qwen3:8b", "instance": "", "size_bytes": 6_654_289_920, "vram_bytes": 4_000_000_000,
+        "context_tokens": 4096, "quantisation": "Q4_K_M",
+    }  # fmt: skip
+    assert for_ever["until"] is None
+    assert (never["until"], never["vram_bytes"]) == (None, 0)
+
+
+def test_lm_studio_tells_of_each_instance(novapi: Novapi) -> None:
+    rows = [LM_STUDIO_ROW, IDLE_ROW]
+    found = loaded(novapi, "lmstudio", {"GET /api/v1/models": (200, {"models": rows})}, otherwise=UNEXPECTED)
+
+    assert [(each["name"], each["instance"], each["context_tokens"]) for each in found] == [
+        ("qwen/qwen3-8b", "qwen/qwen3-8b", 8192),
+        ("qwen/qwen3-8b", "qwen/qwen3-8b:2", 16384),
+    ]
+    assert {(each["size_bytes"], each["quantisation"], each["until"]) for each in found} == {
+        (5_000_000_000, "Q4_K_M", None)
+    }
+
+
+def test_older_lm_studio_tells_less(novapi: Novapi) -> None:
+    rows = [OLD_ROW, OLD_ROW | {"id": "idle", "state": "not-loaded"}]
+    found = loaded(novapi, "lmstudio", {"GET /api/v0/models": (200, {"data": rows})}, otherwise=UNEXPECTED)
+
+    assert [(each["name"], each["context_tokens"], each["quantisation"]) for each in found] == [("old", 4096, "Q4_0")]
+
+
+@pytest.mark.parametrize(
+    ("props", "rows", "names"),
+    [
+        ({"build_info": "b1"}, [{"id": "m.gguf", "meta": META}], ["m.gguf"]),
+        ({"build_info": "b1", "is_sleeping": True}, [{"id": "m.gguf", "meta": META}], []),
+        (
+            {"role": "router"},
+            [
+                {"id": "a", "status": {"value": "loaded"}, "meta": META},
+                {"id": "b", "status": {"value": "unloaded"}},
+                {"id": "c", "status": {"value": "loading"}},
+            ],
+            ["a"],
+        ),
+    ],
+)
+def test_llamacpp_tells_what_is_loaded(novapi: Novapi, props: Any, rows: list[Any], names: list[str]) -> None:
+    body = (200, {"object": "list", "data": rows})
+    found = loaded(novapi, "llamacpp", {"GET /props": (200, props), "GET /v1/models": body, "GET /models": body})
+
+    assert [each["name"] for each in found] == names
+    for each in found:
+        assert (each["context_tokens"], each["size_bytes"]) == (2048, 4_700_000_000)
+        assert each["quantisation"] == "Q4_K - Medium"
+
+
+def test_llamacpp_that_is_loading_has_nothing_yet(novapi: Novapi) -> None:
+    loading = {"error": {"message": "Loading model", "type": "unavailable_error", "code": 503}}
+    assert loaded(novapi, "llamacpp", {}, otherwise=(503, loading)) == []
+
+
+def test_real_llamacpp_that_novapi_starts_tells_while_it_runs(novapi: Novapi, model_file: Path) -> None:
+    name = f"started-{next(NAME)}"
+    options = {"models": [{"name": name, "upstream": "tiny"}], "group": ""}
+    channel_id = create(novapi, "llamacpp", command=command(model_file, "-a", "tiny"), **options)
+    assert novapi.api("GET", f"/channels/{channel_id}/loaded").json() == {"models": []}
+
+    assert novapi.chat(name, max_tokens=3).status_code == 200
+    (model,) = novapi.api("GET", f"/channels/{channel_id}/loaded").json()["models"]
+
+    assert model["name"] == "tiny"
+    assert model["context_tokens"] == 1024  # of 2048, for each of two slots
+    assert model["size_bytes"] > 100_000
+
+
+@pytest.mark.parametrize(
+    ("provider", "text"),
+    [("vllm", "vLLM does not tell what it has in memory"), ("openai", "OpenAI is no engine of yours")],
+)
+def test_channels_that_can_not_tell_say_so(novapi: Novapi, provider: str, text: str) -> None:
+    channel_id = create(novapi, provider, "http://127.0.0.1:1/v1")
+    answer = novapi.api("GET", f"/channels/{channel_id}/loaded")
+
+    assert answer.status_code == 409
+    assert text in answer.json()["detail"]
+    assert novapi.api("GET", "/channels/99999999/loaded").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("provider", "advice"), [("ollama", "`ollama serve`"), ("lmstudio", "`lms server start`"), ("llamacpp", "command")]
+)
+def test_engine_that_is_off_is_told_of_with_what_to_do(novapi: Novapi, provider: str, advice: str) -> None:
+    channel_id = create(novapi, provider, f"http://127.0.0.1:{free_port()}/v1")
+    answer = novapi.api("GET", f"/channels/{channel_id}/loaded")
+
+    assert answer.status_code == 502
+    assert "could not be reached at http://127.0.0.1:" in answer.json()["detail"]
+    assert advice in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answered", "text"),
+    [
+        (500, {"error": "llama runner has crashed"}, 502, "says: llama runner has crashed"),
+        (403, {"error": {"message": "No API token"}}, 409, "says: No API token"),
+        (200, ["no", "list"], 200, ""),
+        (200, "<html>", 502, "no JSON"),
+    ],
+)
+def test_engines_own_words_are_told(novapi: Novapi, status: int, body: Any, answered: int, text: str) -> None:
+    raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    with FakeUpstream(lambda call: [whole(raw, status)]) as upstream:
+        channel_id = create(novapi, "ollama", upstream.url)
+        answer = novapi.api("GET", f"/channels/{channel_id}/loaded")
+
+    assert answer.status_code == answered, answer.text
+    assert text in answer.text
