@@ -278,6 +278,20 @@ class LoadedOut(Schema):
     models: list[LoadedModel]
 
 
+class UnloadIn(Strict):
+    """`model`: the channel's name of it, or the engine's own. `force`: even while calls use the engine."""
+
+    model: str = Field(min_length=1, max_length=500)
+    force: bool = False
+
+
+class LoadIn(Strict):
+    """`context_tokens`: how much is to fit in, where the engine lets one say so (LM Studio)."""
+
+    model: str = Field(min_length=1, max_length=500)
+    context_tokens: int | None = Field(None, ge=1, le=1_000_000_000)
+
+
 class ChannelOut(QuotaOut):
     id: int
     name: str

@@ -10,7 +10,7 @@ import pytest
 
 from tests.channels_app.local.test_engine import command
 from tests.e2e.tiny_gguf import write_model
-from tests.fake_upstream import FakeUpstream, Received, Script, whole
+from tests.fake_upstream import FakeUpstream, Received, Script, json_reply, whole
 from tests.running import Novapi, free_port
 
 NAME = iter(range(1_000_000))
@@ -214,3 +214,235 @@ def test_engines_own_words_are_told(novapi: Novapi, status: int, body: Any, answ
 
     assert answer.status_code == answered, answer.text
     assert text in answer.text
+
+
+# Loading and unloading
+
+
+def told_to(
+    novapi: Novapi, action: str, provider: str, routes: dict[str, Any], body: dict[str, Any], **options: Any
+) -> tuple[Any, list[tuple[str, Any]]]:
+    """The answer to an order, and what was posted to the engine."""
+    with FakeUpstream(engine(routes, **options)) as upstream:
+        models = [{"name": "mine", "upstream": "qwen3:8b"}]
+        channel_id = create(novapi, provider, upstream.url, models=models)
+        answer = novapi.api("POST", f"/channels/{channel_id}/{action}", json=body)
+        return answer, posted(upstream)
+
+
+@pytest.mark.parametrize(("action", "keep_alive"), [("load", -1), ("unload", 0)])
+@pytest.mark.parametrize(
+    ("capabilities", "path", "more"),
+    [
+        (["completion", "tools"], "/api/generate", {}),
+        (["embedding"], "/api/embed", {"input": ""}),
+        (None, "/api/generate", {}),
+    ],
+)
+def test_ollama_keeps_a_model_or_drops_it(
+    novapi: Novapi, action: str, keep_alive: int, capabilities: Any, path: str, more: dict[str, str]
+) -> None:
+    show = {"details": {}} | ({"capabilities": capabilities} if capabilities else {})
+    reason = {"model": "qwen3:8b", "response": "", "done": True, "done_reason": action}
+    rows = [PS_ROW] if action == "load" else []
+    routes = {"POST /api/show": (200, show), f"POST {path}": (200, reason), "GET /api/ps": (200, {"models": rows})}
+    answer, sent = told_to(novapi, action, "ollama", routes, {"model": "mine"})
+
+    assert answer.status_code == 200, answer.text
+    assert [each["name"] for each in answer.json()["models"]] == [row["name"] for row in rows]
+    assert sent == [
+        ("/api/show", {"model": "qwen3:8b"}),
+        (path, {"model": "qwen3:8b", "keep_alive": keep_alive} | more),
+    ]
+
+
+def test_engine_that_does_not_know_the_model_says_so(novapi: Novapi) -> None:
+    answer, _ = told_to(
+        novapi, "load", "ollama", {}, {"model": "nope"}, otherwise=(404, {"error": "model 'nope' not found"})
+    )
+    assert answer.status_code == 409
+    assert answer.json()["detail"].endswith("says: model 'nope' not found")
+
+
+def test_lm_studio_loads_with_the_context_that_is_wanted(novapi: Novapi) -> None:
+    done = {"type": "llm", "instance_id": "qwen3:8b", "load_time_seconds": 9.1, "status": "loaded"}
+    routes = {"POST /api/v1/models/load": (200, done), "GET /api/v1/models": (200, {"models": [LM_STUDIO_ROW]})}
+    answer, sent = told_to(novapi, "load", "lmstudio", routes, {"model": "mine", "context_tokens": 16384})
+
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["models"]) == 2
+    assert sent == [("/api/v1/models/load", {"model": "qwen3:8b", "context_length": 16384})]
+
+
+@pytest.mark.parametrize(
+    ("model", "instances"),
+    [
+        ("qwen/qwen3-8b", ["qwen/qwen3-8b", "qwen/qwen3-8b:2"]),
+        ("qwen/qwen3-8b:2", ["qwen/qwen3-8b:2"]),
+    ],
+)
+def test_lm_studio_unloads_every_instance_of_a_model_or_one(novapi: Novapi, model: str, instances: list[str]) -> None:
+    routes = {
+        "POST /api/v1/models/unload": (200, {"instance_id": "x"}),
+        "GET /api/v1/models": (200, {"models": [LM_STUDIO_ROW, IDLE_ROW]}),
+    }
+    answer, sent = told_to(novapi, "unload", "lmstudio", routes, {"model": model})
+
+    assert answer.status_code == 200, answer.text
+    assert sent == [("/api/v1/models/unload", {"instance_id": name}) for name in instances]
+
+
+def test_lm_studio_can_not_unload_what_is_not_loaded(novapi: Novapi) -> None:
+    routes = {"GET /api/v1/models": (200, {"models": [IDLE_ROW]})}
+    answer, sent = told_to(novapi, "unload", "lmstudio", routes, {"model": "ibm/granite"})
+
+    assert (answer.status_code, sent) == (409, [])
+    assert "does not have 'ibm/granite' in memory" in answer.json()["detail"]
+
+
+def test_older_lm_studio_that_says_200_to_everything_is_not_believed(novapi: Novapi) -> None:
+    answer, _ = told_to(novapi, "load", "lmstudio", {}, {"model": "old"}, otherwise=UNEXPECTED)
+
+    assert answer.status_code == 409
+    assert "LM Studio 0.4 or newer" in answer.json()["detail"]
+
+
+class Router:
+    """llama.cpp's, with two models; what it is told it does a moment later. `breaks`: loading comes to nothing."""
+
+    def __init__(self, breaks: bool = False) -> None:
+        self.breaks = breaks
+        self.status: dict[str, dict[str, Any]] = {name: {"value": "unloaded"} for name in ("a", "b")}
+        self.next: dict[str, dict[str, Any]] = {}
+
+    def __call__(self, call: Received) -> Iterable[bytes | float]:
+        if call.path == "/props":
+            return json_reply({"role": "router", "max_instances": 4, "models_autoload": True})(call)
+        if call.method == "POST":
+            return self.ordered(call)
+        rows = [{"id": name, "status": status} for name, status in self.status.items()]
+        self.status |= self.next
+        return json_reply({"object": "list", "data": rows})(call)
+
+    def ordered(self, call: Received) -> Iterable[bytes | float]:
+        name = call.json["model"]
+        if name not in self.status:
+            return json_reply({"error": {"code": 400, "message": f"model '{name}' not found"}}, 400)(call)
+        failed = {"value": "unloaded", "failed": True, "exit_code": 1}
+        loads = call.path == "/models/load"
+        self.status[name] = {"value": "loading" if loads else "loaded"}
+        self.next = {name: (failed if self.breaks else {"value": "loaded"}) if loads else {"value": "unloaded"}}
+        return json_reply({"success": True})(call)
+
+
+def test_llamacpp_router_loads_and_unloads(novapi: Novapi) -> None:
+    with FakeUpstream(Router()) as upstream:
+        channel_id = create(novapi, "llamacpp", upstream.url)
+        path = f"/channels/{channel_id}"
+        after_load = novapi.api("POST", f"{path}/load", json={"model": "a"})
+        again = novapi.api("POST", f"{path}/load", json={"model": "a"})
+        after_unload = novapi.api("POST", f"{path}/unload", json={"model": "a"})
+        unknown = novapi.api("POST", f"{path}/unload", json={"model": "nope"})
+
+    assert after_load.status_code == 200, after_load.text
+    assert [each["name"] for each in after_load.json()["models"]] == ["a"]
+    assert again.json() == after_load.json()
+    assert after_unload.json() == {"models": []}
+    assert (unknown.status_code, "model 'nope' not found" in unknown.text) == (409, True)
+    assert [path for path, _ in posted(upstream)] == ["/models/load", "/models/unload", "/models/unload"]
+
+
+def test_llamacpp_router_that_fails_to_load_is_told_of(novapi: Novapi) -> None:
+    with FakeUpstream(Router(breaks=True)) as upstream:
+        channel_id = create(novapi, "llamacpp", upstream.url)
+        answer = novapi.api("POST", f"/channels/{channel_id}/load", json={"model": "a"})
+
+    assert answer.status_code == 502
+    assert "failed (exit code 1)" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("action", ["load", "unload"])
+@pytest.mark.parametrize(
+    ("provider", "body", "text"),
+    [
+        ("llamacpp", {"model": "m"}, "serves the one model it was started with"),
+        ("vllm", {"model": "m"}, "vLLM can't be told to load or unload"),
+        ("openai", {"model": "m"}, "OpenAI is no engine of yours"),
+    ],
+)
+def test_what_can_not_be_loaded_or_unloaded_is_refused(
+    novapi: Novapi, action: str, provider: str, body: dict[str, Any], text: str
+) -> None:
+    answer, sent = told_to(novapi, action, provider, {"GET /props": (200, {"build_info": "b1"})}, body)
+    assert (answer.status_code, sent) == (409, [])
+    assert text in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(("provider", "text"), [("ollama", "OLLAMA_CONTEXT_LENGTH"), ("llamacpp", "in its command")])
+def test_context_that_could_not_be_kept_is_refused(novapi: Novapi, provider: str, text: str) -> None:
+    answer, sent = told_to(novapi, "load", provider, {}, {"model": "mine", "context_tokens": 9000})
+    assert (answer.status_code, sent) == (409, [])
+    assert text in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("action", ["load", "unload"])
+def test_engine_that_is_off_loads_nothing(novapi: Novapi, action: str) -> None:
+    channel_id = create(novapi, "ollama", f"http://127.0.0.1:{free_port()}/v1")
+    answer = novapi.api("POST", f"/channels/{channel_id}/{action}", json={"model": "m"})
+
+    assert answer.status_code == 502
+    assert "`ollama serve`" in answer.json()["detail"]
+    assert novapi.api("POST", f"/channels/{channel_id}/{action}", json={"model": ""}).status_code == 422
+
+
+def started(novapi: Novapi, model_file: Path, *switches: str, provider: str = "llamacpp") -> tuple[str, str]:
+    """A channel with a real llama.cpp that Novapi starts: its path in the API, and the name of its model."""
+    name = f"started-{next(NAME)}"
+    options = {"models": [{"name": name, "upstream": "tiny"}], "group": ""}
+    channel_id = create(novapi, provider, command=command(model_file, "-a", "tiny", *switches), **options)
+    return f"/channels/{channel_id}", name
+
+
+def state(novapi: Novapi, path: str) -> str:
+    return str(novapi.api("GET", path).json()["engine"]["state"])
+
+
+@pytest.mark.parametrize(("provider", "names"), [("llamacpp", ["tiny"]), ("local", [])])
+def test_engine_that_novapi_starts_is_started_and_stopped(
+    novapi: Novapi, model_file: Path, provider: str, names: list[str]
+) -> None:
+    path, model = started(novapi, model_file, provider=provider)
+    answer = novapi.api("POST", f"{path}/load", json={"model": model})
+    assert answer.status_code == 200, answer.text
+    assert [each["name"] for each in answer.json()["models"]] == names
+    assert state(novapi, path) == "ready"
+    assert novapi.api("GET", path).json()["engine"]["calls"] == 0
+
+    answer = novapi.api("POST", f"{path}/unload", json={"model": model})
+    assert (answer.status_code, answer.json()) == (200, {"models": []})
+    assert state(novapi, path) == "stopped"
+    assert novapi.api("POST", f"{path}/unload", json={"model": model}).status_code == 200  # nothing left to do
+
+
+def test_engine_that_calls_use_is_stopped_by_force_only(novapi: Novapi, model_file: Path) -> None:
+    path, model = started(novapi, model_file)
+    with novapi.stream(model, max_tokens=50_000, ignore_eos=True) as response:
+        chunks = response.iter_text()
+        next(chunks)
+        refused = novapi.api("POST", f"{path}/unload", json={"model": model})
+        assert (refused.status_code, state(novapi, path)) == (409, "ready")
+        assert "1 call uses this engine" in refused.json()["detail"]
+
+        forced = novapi.api("POST", f"{path}/unload", json={"model": model, "force": True})
+        rest = "".join(chunks)
+
+    assert (forced.status_code, state(novapi, path)) == (200, "stopped")
+    assert '"error"' in rest
+
+
+def test_engine_that_can_not_be_started_says_why(novapi: Novapi, model_file: Path) -> None:
+    path, model = started(novapi, model_file, "--exit-with", "3")
+    answer = novapi.api("POST", f"{path}/load", json={"model": model})
+
+    assert answer.status_code == 409
+    assert "exit code 3" in answer.json()["detail"]
