@@ -292,6 +292,12 @@ class LoadIn(Strict):
     context_tokens: int | None = Field(None, ge=1, le=1_000_000_000)
 
 
+class PullIn(Strict):
+    """`model`: as the engine's library calls it; for LM Studio also the address of one at Hugging Face."""
+
+    model: str = Field(min_length=1, max_length=500)
+
+
 class ChannelOut(QuotaOut):
     id: int
     name: str
