@@ -64,6 +64,7 @@ def load() -> RoutingTable:
         runaway_nano=nano(preferences.runaway_usd_per_minute) or math.inf,
         channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
         unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
+        offline=preferences.offline,
         paid_recovery=preferences.paid_recovery,
         currency=Currency(preferences.currency, preferences.yuan_per_dollar),
         capture=preferences.capture,
@@ -187,9 +188,11 @@ def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int
 
 
 class TableWatcher:
-    """Holds the table in force and replaces it when the revision moves. One per process."""
+    """Holds the table in force and replaces it when the revision moves. One per process. `is_offline`: the table's
+    `offline`, for whoever has no table at hand and no time."""
 
     def __init__(self) -> None:
+        self.is_offline = False
         self._table: RoutingTable | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -203,6 +206,7 @@ class TableWatcher:
         with self._lock:
             if self._table is None or read_revision() != self._table.revision:
                 self._table = load()
+                self.is_offline = self._table.offline
                 invalidate(*COUNTED_TABLES)  # another process may have written: drop cachalot's rows too
             return self._table
 

@@ -354,6 +354,9 @@ class Preferences(models.Model):
     sticky = models.BooleanField(
         default=True, db_default=True, help_text="Keep a conversation with the key that has it in its cache."
     )
+    offline = models.BooleanField(
+        default=False, db_default=False, help_text="Offline mode: only engines on this machine are called."
+    )
     runaway_failures = models.PositiveIntegerField(
         default=50,
         db_default=50,

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,6 +71,12 @@ class ChannelRoute:
     def __hash__(self) -> int:
         return hash((self.id, self.base_url))
 
+    @cached_property
+    def is_here(self) -> bool:
+        """Whether its calls stay on this machine: an engine, at an address of it, not by way of a proxy elsewhere."""
+        addresses = [self.base_url or self.provider.base_url, *filter(None, [self.proxy])]
+        return self.provider.local and all(map(is_loopback, addresses))
+
     @lru_cache(maxsize=4096)  # noqa: B019  # routes live as long as their table, the cache is bounded
     def at_port(self, port: int) -> "ChannelRoute":
         """The same where its engine listens now."""
@@ -85,6 +92,15 @@ class ChannelRoute:
     def url(self, endpoint: str, upstream_model: str, dialect: str) -> str:
         """Where `endpoint` of this channel is."""
         return self.provider.endpoint_url(self.base_url, endpoint, upstream_model, self.api_version, dialect)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this machine that nobody else can have."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def is_pattern(name: str) -> bool:
@@ -134,6 +150,7 @@ class OwnPrices:
     cache_written: int | None = None
 
 
+CLOUD_MODELS = (":cloud", "-cloud")  # how Ollama's names end of models that run in its cloud
 LIST_PRICES = OwnPrices()  # the only one of its kind, too
 
 
@@ -148,6 +165,12 @@ class Candidate:
     pattern: str = ""
     abilities: Abilities = UNKNOWN
     prices: OwnPrices = LIST_PRICES
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its calls stay on this machine; Ollama passes those for some of its models on to its cloud."""
+        is_passed_on = self.channel.provider.id == "ollama" and self.upstream.endswith(CLOUD_MODELS)
+        return self.channel.is_here and not is_passed_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +216,7 @@ class RoutingTable:
     capture_mb: int = 1024  # how much in all
     capture_days: int = 30  # and for how long
     currency: Currency = DOLLARS  # of texts that name money
+    offline: bool = False  # whether nothing may leave this machine
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
 
     def offering(self) -> list[ChannelRoute]:

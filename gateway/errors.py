@@ -10,6 +10,7 @@
     ├── UnknownId                                     404, nobody is known to have issued it
     ├── LimitReached                                  429, a limit that the owner has set
     ├── UpstreamFailed                                what the tried channels answered
+    ├── OfflineMode                                   503, only the cloud could, and its owner wants none of it now
     ├── CallStopped                                   503, its owner wants it no more
     └── InternalError                                 500, ours
 
@@ -106,6 +107,10 @@ class AppStopped(GatewayError):
 
 class UpstreamFailed(GatewayError):
     status, kind, code = 502, "upstream_error", "upstream_failed"
+
+
+class OfflineMode(GatewayError):
+    status, kind, code = 503, "server_error", "offline_mode"
 
 
 class CallStopped(GatewayError):

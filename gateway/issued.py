@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from channels_app.table import Candidate, RoutingTable
 from gateway.models import IssuedId, StoredResponse
-from gateway.offers import Attempt, named
+from gateway.offers import Attempt, may_be_asked, named, nobody_here
 
 KEPT_IN_MEMORY = 10_000
 KEPT_DAYS = 30  # as long as OpenAI keeps responses
@@ -71,11 +71,13 @@ def load(name: str) -> Issuer | None:
 
 
 def attempts_at(issuer: Issuer, table: RoutingTable, dialect: str, model: str = "") -> list[Attempt]:
-    """The one attempt that can know the id; none if the channel, or its key, is no more."""
+    """The one attempt that can know the id; none if the channel, or its key, is no more. Raises OfflineMode."""
     for channel in table.channels:
         if channel.id == issuer.channel_id:
             upstream = next((c.upstream for c in named(model, table) if c.channel is channel), model)
             candidate = Candidate(channel, model, upstream)
+            if not may_be_asked(candidate, table):
+                nobody_here(model or "what you ask for", [candidate])
             return [Attempt(candidate, key, dialect) for key in channel.credentials if key.id == issuer.key_id]
     return []
 

@@ -10,6 +10,7 @@ import msgspec
 
 from channels_app.table import ChannelRoute, Credential
 from gateway import upstream
+from gateway.offline import keep_off
 from gateway.overrides import overridden
 from gateway.upstream import ChannelFailure
 
@@ -77,6 +78,7 @@ async def pages(channel: ChannelRoute, credential: Credential) -> Any:
 
 async def page(channel: ChannelRoute, credential: Credential, params: dict[str, str], path: str = "") -> Any:
     """One JSON body, of the list or of another one at `path`. Raises ChannelFailure."""
+    keep_off(channel)
     headers = upstream.outgoing_headers(channel, credential, channel.provider.models_dialect)
     listed_at = channel.url("models", "", channel.provider.models_dialect)
     if path:

@@ -7,9 +7,10 @@ import difflib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from channels_app.table import Candidate, ChannelRoute, Credential, RoutingTable, is_pattern
-from gateway.errors import NoSuitableChannel, UnknownModel
+from gateway.errors import NoSuitableChannel, OfflineMode, UnknownModel
 from gateway.health import KeyId
 
 MOST_OFFERS = 4096  # kept per table; apps may ask a wildcard for any number of models
@@ -84,7 +85,8 @@ def offer_for(model: str, dialects: tuple[str, ...], table: RoutingTable) -> Off
     """What `table` offers for calls for `model` over channels that speak one of `dialects`, the first best.
 
     Exact model before alias before wildcard. Raises UnknownModel when nothing offers the model, NoSuitableChannel
-    when what offers it speaks otherwise or has no usable key.
+    when what offers it speaks otherwise or has no usable key, OfflineMode when all of it is elsewhere and may not be
+    asked now.
     """
     kept: dict[tuple[str, tuple[str, ...]], Offer] = table.offers
     offer = kept.get((model, dialects))
@@ -105,15 +107,33 @@ def made_offer(model: str, dialects: Sequence[str], table: RoutingTable) -> Offe
     usable = [candidate for candidate in suitable if candidate.channel.credentials]
     if not usable:
         raise NoSuitableChannel(f"Novapi: no channel that offers '{model}' has a usable key. Check its keys.")
-    left_out = [(each, reason) for each in offered if (reason := unfit(each, dialects))]
+    usable = [candidate for candidate in usable if may_be_asked(candidate, table)] or nobody_here(model, usable)
+    left_out = [(each, reason) for each in offered if (reason := unfit(each, dialects, table))]
     strategy = "priority" if model in table.candidates else table.strategies.get(model, "priority")
     return offer_of(usable, left_out, dialects, strategy, table.max_attempts)
 
 
-def unfit(candidate: Candidate, dialects: Sequence[str]) -> str:
+def unfit(candidate: Candidate, dialects: Sequence[str], table: RoutingTable) -> str:
     if not spoken_to(candidate, dialects):
         return f"can't serve {dialects[0]}"
+    if not may_be_asked(candidate, table):
+        return "offline mode"
     return "" if candidate.channel.credentials else "has no usable key"
+
+
+def may_be_asked(candidate: Candidate, table: RoutingTable) -> bool:
+    """In offline mode only what stays on this machine may."""
+    return not table.offline or candidate.is_here
+
+
+def nobody_here(model: str, elsewhere: Sequence[Candidate]) -> NoReturn:
+    """Raises OfflineMode."""
+    names = ", ".join(dict.fromkeys(candidate.channel.name for candidate in elsewhere))
+    raise OfflineMode(
+        f"Novapi: offline mode is on, and '{model[:100]}' is not on this machine (only at {names[:300]}). Switch it "
+        'off in Preferences, or with PATCH /api/preferences {"offline": false}.',
+        headers={"x-should-retry": "false"},
+    )
 
 
 def offer_of(

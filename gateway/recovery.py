@@ -131,13 +131,13 @@ class Recovery:
 
 
 def patients(table: RoutingTable, health: Health, now: float) -> Iterator[Patient]:
-    """The keys in trouble of the channels that are enabled."""
+    """The keys in trouble of the channels that are enabled, and that may be asked now."""
     troubled = health.in_trouble(now)
     if not troubled:
         return
     for channel in table.channels:
-        if channel.recipe:
-            continue  # it is not started for this
+        if channel.recipe or (table.offline and not channel.is_here):
+            continue  # it is not started for this, or may not be asked now
         for position, credential in enumerate(channel.credentials):
             if fault := troubled.get((channel.id, credential.id)):
                 yield Patient(channel, position, fault)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import msgspec
 from django.http.response import HttpResponseBase
 
+from channels_app.candidates import watcher
 from gateway.call import Answer, HeaderPairs
 from gateway.dialects import anthropic, gemini, ollama, openai_chat
 from gateway.errors import GatewayError
@@ -41,12 +42,15 @@ def error_answer(error: GatewayError, dialect: str = "openai-chat") -> Answer:
 
 def own_headers(call_id: str, channel: str, attempts: int, overhead_s: float) -> HeaderPairs:
     """What Novapi tells about its part, on every gateway answer."""
-    return [
+    own = [
         (b"x-novapi-request-id", call_id.encode()),
         (b"x-novapi-channel", header_text(channel)),
         (b"x-novapi-attempts", b"%d" % attempts),
         (b"x-novapi-overhead-ms", b"%.3f" % (overhead_s * 1000)),
     ]
+    if watcher.is_offline:
+        own.append((b"x-novapi-offline", b"true"))
+    return own
 
 
 def header_text(text: str) -> bytes:

@@ -19,6 +19,7 @@ from gateway.endings import CLIENT_GONE
 from gateway.exchange import try_once
 from gateway.health import KeyId
 from gateway.offers import Attempt, spoken_to
+from gateway.offline import keep_off
 from gateway.recorder import recorder
 from gateway.upstream import ChannelFailure
 from gateway.visits import CLIENT_LEFT
@@ -139,6 +140,7 @@ async def understood(caller: Caller, members: Mapping[str, Any], stream: bool = 
 async def sent(caller: Caller, call: Call) -> tuple[Answer, Outcome]:
     """One attempt. It is recorded however it ends, for it may have cost something; a stream records itself."""
     channel = caller.channel
+    keep_off(channel)
     attempt = caller.attempt(call)
     outgoing = translate.outgoing(call, attempt)
     outcome = Outcome(channel.id, channel.name, channel.provider.id, caller.candidate.upstream, attempts=1)

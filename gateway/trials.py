@@ -16,6 +16,7 @@ from gateway.faults import fault_of
 from gateway.health import Fault, health
 from gateway.model_lists import Listed, is_open, list_models
 from gateway.offers import offered_by, spoken_to
+from gateway.offline import keep_off
 from gateway.questions import Ability, greet, json_ability, stream_ability, tools_ability
 from gateway.reaching import Unreachable, reach
 from gateway.small_calls import CHAT_DIALECTS, MOST_SECONDS, Caller, within
@@ -165,6 +166,7 @@ async def reach_stage(trial: Trial) -> Stage:
     dialect = spoken_to(trial.candidate, CHAT_DIALECTS) if trial.candidate else ""
     started = time.perf_counter()
     try:
+        keep_off(trial.channel)
         detail = await within(MOST_SECONDS, reach(trial.channel, dialect or "openai-chat"))
     except Unreachable as problem:
         return Stage("reach", False, since(started), str(problem))

@@ -27,7 +27,7 @@ STOREYS = (
     ("belated",),
     ("call_log", "exchange", "metrics", "used_up", "verdicts"),
     ("faults", "waking"),
-    ("endings", "headers", "realtime_ends", "upstream"),
+    ("endings", "headers", "offline", "realtime_ends", "upstream"),
     ("admission", "body", "captures", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
     ("chat_translation", "embeddings", "multipart", "overrides"),
     ("capture_making", "retention"),

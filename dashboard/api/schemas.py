@@ -502,6 +502,7 @@ class PreferencesPatch(Strict):
     runaway_failures: int | None = Field(None, ge=2, le=1_000_000)
     runaway_usd_per_minute: float | None = Field(None, gt=0, le=1_000_000)
     paid_recovery: bool | None = None
+    offline: bool | None = None
     capture: Literal["all", "errors", "off"] | None = None
     capture_mb: int | None = Field(None, ge=1, le=1_000_000)
     capture_days: int | None = Field(None, ge=1, le=36_500)
@@ -524,6 +525,7 @@ class PreferencesOut(Schema):
     runaway_failures: int | None
     runaway_usd_per_minute: float | None
     paid_recovery: bool
+    offline: bool
     capture: str
     capture_mb: int
     capture_days: int

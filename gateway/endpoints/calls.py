@@ -13,7 +13,7 @@ from gateway import multipart
 from gateway.call import Answer, Call, Task
 from gateway.endpoints.answers import json_answer
 from gateway.errors import BadRequest, GatewayError
-from gateway.offers import candidates_for, spoken_to
+from gateway.offers import candidates_for, may_be_asked, spoken_to
 from gateway.relay import refuse, relay
 from gateway.usage import app_name, estimate_tokens
 
@@ -59,7 +59,7 @@ async def counted(request: HttpRequest, target: Target, shape: Callable[[int], d
     table = candidates.current()
     call = await read_or_refuse(request, target, table)
     offered = candidates_for(call.model, table)
-    if not offered or any(spoken_to(candidate, call.dialects) for candidate in offered):
+    if not offered or any(may_be_asked(each, table) and spoken_to(each, call.dialects) for each in offered):
         answer = await relay(call, table)
         if answer.status not in NOT_COUNTED:
             return answer

@@ -10,6 +10,7 @@ from channels_app.local.engine import State
 from channels_app.local.manager import engines
 from channels_app.table import NO_LIMIT_S, ChannelRoute
 from gateway import upstream
+from gateway.offline import keep_off
 from gateway.overrides import overridden
 from gateway.upstream import ChannelFailure
 
@@ -70,6 +71,7 @@ async def lines(channel: ChannelRoute, path: str, body: dict[str, Any]) -> Async
 
 async def sent(channel: ChannelRoute, path: str, body: dict[str, Any] | None) -> Any:
     """A success whose body is unread. Raises ChannelFailure."""
+    keep_off(channel)
     credential = channel.credentials[0] if channel.credentials else upstream.NOBODY
     url = overridden(urljoin(channel.url("models", "", channel.provider.models_dialect), path), channel.overrides)
     limits = {"connect": channel.limits.connect_s, "first_byte": NO_LIMIT_S, "read": QUIET_SECONDS}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from channels_app.candidates import watcher
 from channels_app.local.engine_models import FoundModel, text
 from channels_app.local.manager import engines
 from channels_app.table import ChannelRoute
@@ -50,6 +51,8 @@ def check(channel: ChannelRoute) -> None:
     needs_engine(channel)
     if channel.provider.id not in PULLERS:
         raise Unable(f"{channel.provider.name} can't be told to fetch a model; Ollama and LM Studio can.")
+    if watcher.is_offline:
+        raise Unable("Offline mode is on, and a model comes from elsewhere; Preferences (`offline`) switch it off.")
 
 
 async def pull(channel: ChannelRoute, model: str) -> AsyncIterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from tests.running import Novapi, eventually
 
 DEFAULTS = {
     "max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "total_s": 300, "max_body_mb": 64,
-    "failures_to_pause": 3, "sticky": True, "paid_recovery": False,
+    "failures_to_pause": 3, "sticky": True, "paid_recovery": False, "offline": False,
     "capture": "all", "capture_mb": 1024, "capture_days": 30, "record_days": None,
     "runaway_failures": 50, "runaway_usd_per_minute": 20, "currency": "usd", "yuan_per_dollar": 7.2,
 }  # fmt: skip
