@@ -69,7 +69,7 @@ ZHIPU = frozenset({"zhipuai", "zhipuai-coding", "zai", "zai-coding"})
 ALIBABA = frozenset({"alibaba", "alibaba-cn"})
 SILICONFLOW = frozenset({"siliconflow", "siliconflow-cn"})
 MINIMAX = frozenset({"minimax", "minimax-cn"})
-NO_STREAM_OPTIONS = frozenset({"mistral", "deepinfra", "cerebras", "cohere", "nvidia"})
+NO_STREAM_OPTIONS = frozenset({"mistral", "deepinfra", "cerebras", "cohere", "nvidia", "gpt4all"})
 TAKES_CACHE_MARKS = ZHIPU | ALIBABA | {"anthropic", "openrouter"}
 KNOWS_MAX_TOKENS_ONLY = (
     KIMI

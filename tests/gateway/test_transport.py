@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import httpx
@@ -132,10 +133,10 @@ def test_chunks_are_delivered_as_they_come() -> None:
 
 def test_slow_stream_that_never_falls_silent_is_not_cut() -> None:
     def script(call: object) -> list[bytes | float]:
-        return [head(200, "text/event-stream"), *[piece for _ in range(12) for piece in (b"data: 1\n\n", 0.05)]]
+        return [head(200, "text/event-stream"), *[piece for _ in range(20) for piece in (b"data: 1\n\n", 0.05)]]
 
     with FakeUpstream(script) as server:
-        assert read_from(local(server.url, QUICK)) == b"data: 1\n\n" * 12
+        assert read_from(local(server.url, replace(QUICK, idle_s=0.4))) == b"data: 1\n\n" * 20
 
 
 def test_client_that_is_slow_to_read_is_no_silence_of_the_provider() -> None:

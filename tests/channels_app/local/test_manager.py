@@ -17,7 +17,7 @@ from channels_app.local import leftovers
 from channels_app.local.engine import EngineDown, State
 from channels_app.local.manager import Lease, Manager
 from channels_app.local.recipe import Launch, Manner, Recipe
-from tests.channels_app.local.test_engine import command
+from tests.channels_app.local.test_engine import below, command
 from tests.running import eventually
 
 
@@ -27,6 +27,7 @@ def recipe(model: Path, alias: str = "tiny", group: str = "gpu", *switches: str,
 
 def managing(steps: Callable[[Manager], Awaitable[Any]], directory: Path | None = None) -> Any:
     async def life() -> Any:
+        before = below()  # other tests' servers
         manager = Manager()
         if directory:
             manager.begin(directory)
@@ -34,7 +35,7 @@ def managing(steps: Callable[[Manager], Awaitable[Any]], directory: Path | None 
             return await steps(manager)
         finally:
             await manager.close()
-            assert not psutil.Process().children(recursive=True)
+            assert below() <= before
 
     return asyncio.run(asyncio.wait_for(life(), 90))
 
@@ -194,9 +195,10 @@ def test_note_that_can_not_be_read_is_no_trouble(tmp_path: Path, text: str) -> N
 
 def test_running_engines_are_noted(model_file: Path, tmp_path: Path) -> None:
     async def steps(manager: Manager) -> None:
+        before = below()
         lease = await manager.lease(1, "Work", recipe(model_file))
         noted = {pid for pid, _ in leftovers.noted(tmp_path)}
-        assert {process.pid for process in psutil.Process().children(recursive=True)} <= noted
+        assert below() - before == noted
         lease.release()
         assert (tmp_path / "logs" / "engine-1.log").read_text().startswith
         began_at = time.monotonic()
