@@ -578,7 +578,8 @@ def test_pull_ends_when_the_owners_browser_leaves(novapi: Novapi) -> None:
         channel_id = create(novapi, "ollama", upstream.url)
         address, body = f"/api/channels/{channel_id}/pull", {"model": "new"}
         with novapi.http.stream("POST", address, headers=novapi.authorization, json=body) as response:
-            next(response.iter_text())
+            chunks = response.iter_text()
+            next(chunks)
             assert not upstream.hung_up.is_set()
         assert upstream.hung_up.wait(5)
     assert models_of(novapi, channel_id) == {}
