@@ -33,5 +33,5 @@ def write(path: Path, text: str) -> None:
     """Put a whole new file in the place of whatever is there."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     touch(draft)
-    draft.write_text(text)
+    draft.write_text(text, encoding="utf-8")
     draft.replace(path)

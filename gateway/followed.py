@@ -38,11 +38,8 @@ class Followed:
         if self._path is None:
             return
         body = {name: sorted(models) for name, models in self._listed.items()}
-        draft = self._path.with_suffix(".new")
         try:
-            private_files.touch(draft)
-            draft.write_text(json.dumps(body), encoding="utf-8")
-            draft.replace(self._path)
+            private_files.write(self._path, json.dumps(body))
         except OSError as problem:
             logger.warning("The models of local engines can't be noted in %s: %s", self._path, problem)
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from channels_app.local.engine import EngineDown
-from channels_app.local.manager import engines
+from channels_app.local.manager import Lease, engines
+from channels_app.local.recipe import Recipe
 from channels_app.table import ChannelRoute
 from gateway.call import Outcome
 from gateway.offers import Attempt
@@ -21,12 +22,18 @@ async def woken(attempt: Attempt, outcome: Outcome) -> Attempt:
     channel, began_at = attempt.candidate.channel, time.perf_counter()
     assert channel.recipe
     try:
-        outcome.lease = lease = await engines.lease(channel.id, channel.name, channel.recipe)
-    except EngineDown as down:
-        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
+        outcome.lease = lease = await leased(channel, channel.recipe)
     finally:
         outcome.upstream_s += time.perf_counter() - began_at  # the engine's time, not ours
     return at_port(attempt, lease.port)
+
+
+async def leased(channel: ChannelRoute, recipe: Recipe) -> Lease:
+    """The right to the channel's engine, which runs then. Raises ChannelFailure."""
+    try:
+        return await engines.lease(channel.id, channel.name, recipe)
+    except EngineDown as down:
+        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
 
 
 def free_first(attempts: Sequence[Attempt], passed_over: list[tuple[Attempt, str]]) -> Sequence[Attempt]:
@@ -47,10 +54,7 @@ async def started(channel: ChannelRoute) -> ChannelRoute:
     engine afterwards: who asks it next does so itself. Raises ChannelFailure."""
     if channel.recipe is None:
         return channel
-    try:
-        lease = await engines.lease(channel.id, channel.name, channel.recipe)
-    except EngineDown as down:
-        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
+    lease = await leased(channel, channel.recipe)
     lease.release()
     return channel.at_port(lease.port)
 

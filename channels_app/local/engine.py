@@ -168,11 +168,11 @@ class Engine:
     def told(self) -> dict[str, Any]:
         """As its owner sees it: seconds until it may be started again, null where nothing keeps it from it; how many
         calls use it."""
-        waits = self.state is State.BACKING_OFF
+        retry_s = self._pause_left()
         return {
             "state": self.state.value,
             "reason": self.reason if self.state in TROUBLED else "",
-            "retry_s": round(max(self.retry_at - self._clock(), 0.0), 1) if waits else None,
+            "retry_s": None if retry_s is None else round(retry_s, 1),
             "port": self.port if self.child else None,
             "pid": self.child.pid if self.child else None,
             "calls": self.leases,
@@ -180,9 +180,7 @@ class Engine:
         }
 
     def down(self) -> EngineDown:
-        lines = self.log.last_lines(LAST_LINES, self._mark)
-        retry_s = max(self.retry_at - self._clock(), 0.0) if self.state is State.BACKING_OFF else None
-        return EngineDown(self.reason, lines, retry_s)
+        return EngineDown(self.reason, self.log.last_lines(LAST_LINES, self._mark), self._pause_left())
 
     def _ask(self, run: bool = False, stop: bool = False) -> None:
         """Whoever asks for it after it was to stop gets it afterwards."""
@@ -202,6 +200,11 @@ class Engine:
             except NotReady as problem:
                 await self._end()
                 self._fail(str(problem), problem.is_final)
+                continue
+            except Exception:  # whoever waits would wait for ever
+                logger.exception("The engine of %s could not be started", self.name)
+                await self._end()
+                self._fail("Something went wrong inside Novapi; its log says what.", is_final=True)
                 continue
             self._become(State.READY)
             self._tell_waiters(None)
@@ -359,7 +362,7 @@ class Engine:
                 child.kill()
                 await asyncio.wait({exited}, timeout=GRACE_SECONDS)
             if exited.done():
-                self.last_exit = Exit(exited.result(), time.time(), self._clock() - self._started_at)
+                self._note_exit(exited.result())
         self.child = None
 
     # What became of it

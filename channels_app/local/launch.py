@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from channels_app.local import windows
+from channels_app.local.listeners import connections
 from channels_app.local.log import EngineLog
 from channels_app.local.recipe import PID, PORT, Launch
 from channels_app.local.windows import ON_WINDOWS
@@ -113,7 +114,7 @@ def free_port() -> int:
 def is_free(port: int) -> bool:
     """Tried, not asked: another program may hold it without listening."""
     with socket.socket() as probe:
-        if sys.platform != "win32":  # there it would allow what is to be found out
+        if not ON_WINDOWS:  # there it would allow what is to be found out
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
@@ -125,11 +126,10 @@ def is_free(port: int) -> bool:
 def listeners(port: int) -> list[psutil.Process]:
     """Who listens there, as far as the system tells: nothing of other people's programs."""
     found = []
-    with contextlib.suppress(psutil.Error):
-        for each in psutil.net_connections("tcp"):
-            if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port and each.pid:
-                with contextlib.suppress(psutil.Error):
-                    found.append(psutil.Process(each.pid))
+    for each in connections():
+        if each.laddr.port == port and each.pid:
+            with contextlib.suppress(psutil.Error):
+                found.append(psutil.Process(each.pid))
     return found
 
 
@@ -158,7 +158,6 @@ class Child:
             creationflags=windows.CREATION_FLAGS if ON_WINDOWS else 0,
         )
         self.pid = self._process.pid
-        self.created_at = psutil.Process(self.pid).create_time()
         self._reader = threading.Thread(target=self._read, name=f"engine output {self.pid}", daemon=True)
         self._reader.start()
         threading.Thread(target=self._wait, name=f"engine {self.pid}", daemon=True).start()
@@ -171,14 +170,14 @@ class Child:
         """By the owner's command, which a container may need; what it prints goes to the engine's log. One that does
         not help costs so many seconds."""
         command = joined(launch.stop_command).replace(PORT, str(self._port)).replace(PID, str(self.engine_pid()))
-        argv = [*shell_of(sys.platform), command] if launch.shell else shlex.split(command)
         try:
+            argv = [*shell_of(sys.platform), command] if launch.shell else shlex.split(command)
             done = subprocess.run(
                 argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                 timeout=seconds, env=environment(launch, self._port), cwd=folder_of(launch),
             )  # fmt: skip
             self._log.write(done.stdout)
-        except (OSError, ValueError, subprocess.TimeoutExpired) as problem:
+        except (OSError, ValueError, subprocess.TimeoutExpired, Unstartable) as problem:
             self._log.write(f"novapi: the stop command failed: {problem}\n".encode())
 
     def engine_pid(self) -> int:

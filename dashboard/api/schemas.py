@@ -710,18 +710,23 @@ class RecordPage(Schema):
 Dimension = Literal["hour", "day", "week", "month", "key", "app", "channel", "model"]
 
 
-class SummaryFilter(Strict):
-    """`by`: one or two dimensions; `since` and `until`: the first and the last day, both counted, of the owner's time
-    zone, the last 30 days unless told; the others as in the filter of records, `model` as it was sent. By `hour`, of
-    what records are left: the last 2 days unless told, at most 7 days and 80,000 calls (50,000 if by two)."""
+class WasteFilter(Strict):
+    """`since` and `until`: the first and the last day, both counted, of the owner's time zone, the last 30 days unless
+    told; the others as in the filter of records, `model` as it was sent."""
 
-    by: list[Dimension] = Field(["day"], min_length=1, max_length=2)
     since: date | None = None
     until: date | None = None
     app: str | None = Field(None, max_length=100)
     key: int | None = Field(None, ge=0, lt=2**63)
     channel: int | None = Field(None, ge=0, lt=2**63)
     model: str | None = Field(None, max_length=200)
+
+
+class SummaryFilter(WasteFilter):
+    """`by`: one or two dimensions. By `hour`, of what records are left: the last 2 days unless told, at most 7 days
+    and 80,000 calls (50,000 if by two)."""
+
+    by: list[Dimension] = Field(["day"], min_length=1, max_length=2)
 
 
 class SumsOut(Schema):
@@ -774,18 +779,6 @@ class SummaryOut(Money):
     until: date
     total: SumsOut
     rows: list[SummaryRow]
-
-
-class WasteFilter(Strict):
-    """`since` and `until`: the first and the last day, both counted, the last 30 days unless told; the others as in a
-    summary."""
-
-    since: date | None = None
-    until: date | None = None
-    app: str | None = Field(None, max_length=100)
-    key: int | None = Field(None, ge=0, lt=2**63)
-    channel: int | None = Field(None, ge=0, lt=2**63)
-    model: str | None = Field(None, max_length=200)
 
 
 class LostOut(Schema):

@@ -359,4 +359,15 @@ def test_stop_command_that_fails_costs_nothing_else(model_file: Path) -> None:
         await engine.stop()
         assert "the stop command failed" in engine.log.text()
 
-    living(made(command(model_file), stop_command="no-such-command ${PORT}"), steps)
+    for stop_command in ("no-such-command ${PORT}", "echo 'unbalanced"):
+        living(made(command(model_file), stop_command=stop_command), steps)
+
+
+def test_error_of_our_own_keeps_nobody_waiting(model_file: Path) -> None:
+    """A pattern that only a hand in the database can have put there."""
+
+    async def steps(engine: Engine) -> None:
+        assert "inside Novapi" in (await trouble(engine)).reason
+        assert engine.state is State.FAILED
+
+    living(made(command(model_file), Manner(ready_pattern="(")), steps)
