@@ -152,6 +152,8 @@ async def keep_engines() -> None:
         told = tell_output(told)
         table = candidates.current()
         if table.revision != revision:
+            if revision is not None and hub.watchers:
+                hub.tell("changed", {"revision": table.revision})
             revision = table.revision
             engines.keep_to((each.id, each.name, each.recipe) for each in table.channels if each.recipe)
         await asyncio.sleep(SETTINGS_SECONDS)

@@ -22,8 +22,9 @@ router = Router(tags=["live"])
 @router.get("/events")
 async def events(request: HttpRequest) -> StreamingHttpResponse:
     """Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
-    `key.stopped`, `key.resumed`, `budget`, `engine` and `engine.log` (of those that Novapi starts), `engine.found`,
-    `engine.offline` and `engine.online` as they happen. A reader that falls behind by 1000 is hung up on."""
+    `key.stopped`, `key.resumed`, `budget`, `changed` (the owner's settings, from wherever), `engine` and `engine.log`
+    (of those that Novapi starts), `engine.found`, `engine.offline` and `engine.online` as they happen. A reader that
+    falls behind by 1000 is hung up on."""
     response = StreamingHttpResponse(hub.subscribe(snapshot), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # a proxy in between must not collect the events

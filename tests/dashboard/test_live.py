@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +46,16 @@ def listening(novapi: Novapi) -> Iterator[Iterator[Event]]:
     ):
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/event-stream"
-        yield events(response)
+        yield (event for event in events(response) if event[0] != "changed")
+
+
+@contextmanager
+def listening_for_changes(novapi: Novapi) -> Iterator[Iterator[Event]]:
+    with (
+        httpx.Client(base_url=novapi.http.base_url, timeout=10, trust_env=False) as client,
+        client.stream("GET", "/api/events", headers=novapi.authorization) as response,
+    ):
+        yield (event for event in events(response) if event[0] == "changed")
 
 
 def events(response: httpx.Response) -> Iterator[Event]:
@@ -114,6 +124,17 @@ def test_call_that_is_turned_away_has_both_its_ends(live: Novapi, body: bytes, s
     assert started["id"] == finished["id"]
     assert (finished["status"], finished["attempts"]) == (status, 0)
     assert finished["error"].startswith("Novapi: ")
+
+
+def test_change_of_the_settings_is_told_of_wherever_it_was_made(live: Novapi) -> None:
+    with listening_for_changes(live) as told:
+        live.api("POST", "/aliases", json={"name": "told-of", "models": ["somebody"]})
+        _, first = next(told)
+        with closing(sqlite3.connect(live.home / "novapi.db", timeout=5)) as database, database:
+            database.execute("UPDATE channels_app_alias SET enabled = 0 WHERE name = 'told-of'")
+        _, second = next(told)
+
+    assert first["revision"] < second["revision"]
 
 
 def test_key_that_is_refused_and_comes_back_is_told_of(live: Novapi) -> None:
