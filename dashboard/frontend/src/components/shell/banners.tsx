@@ -1,0 +1,69 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { CloudOffIcon, UnplugIcon } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { $api } from "@/api";
+import { refresh, usePreferences } from "@/api/queries";
+import { Button } from "@/components/ui/button";
+import { useLive } from "@/live/use-live";
+
+const PATIENCE_MS = 1500; // a connection that is back at once is no news
+
+/** What concerns every page: no connection, offline mode. */
+export function Banners() {
+  return (
+    <>
+      <LostBanner />
+      <OfflineBanner />
+    </>
+  );
+}
+
+function LostBanner() {
+  const { t } = useTranslation();
+  const isLost = useLive((live) => live.connection === "lost");
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    if (!isLost) return setShown(false);
+    const timer = setTimeout(() => setShown(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [isLost]);
+  if (!isShown) return null;
+  return (
+    <div
+      role="alert"
+      className="flex items-center gap-2 border-bad/30 border-b bg-bad-soft px-5 py-2 text-bad text-sm"
+    >
+      <UnplugIcon className="size-4 shrink-0" aria-hidden />
+      {t("server.banner")}
+    </div>
+  );
+}
+
+function OfflineBanner() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { data } = usePreferences();
+  const { mutate, isPending } = $api.useMutation("patch", "/api/preferences", {
+    onSettled: () => refresh(queries, "/api/preferences"),
+  });
+  if (!data?.offline) return null;
+  return (
+    <div
+      role="status"
+      className="flex items-center gap-2 border-warn/30 border-b bg-warn-soft px-5 py-1.5 text-sm text-warn"
+    >
+      <CloudOffIcon className="size-4 shrink-0" aria-hidden />
+      {t("server.offlineMode")}
+      <Button
+        size="sm"
+        variant="outline"
+        className="ml-auto text-foreground"
+        disabled={isPending}
+        onClick={() => mutate({ body: { offline: false } })}
+      >
+        {t("server.leaveOffline")}
+      </Button>
+    </div>
+  );
+}
