@@ -1,7 +1,7 @@
 """The dashboard in a real browser: Chromium, headless, against the program itself.
 
-`page` is signed in to `running`, the Novapi of the test file. Whatever the page writes to its console as an error fails
-the test, unless the test has put it on `expected_errors` (a refusal that the test provokes is one).
+`page` is signed in to `running`, the Novapi of the test file. Whatever the page writes to its console as an error
+fails the test, unless the test has put it on `expected_errors` (a refusal that the test provokes is one).
 """
 
 import json

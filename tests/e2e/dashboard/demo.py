@@ -1,7 +1,7 @@
 """A Novapi with a month behind it, for the pictures in the README and for tests of full pages.
 
-`filled` gives one: channels at well-known providers (all of them a server of this file), a month of records written as
-the recorder writes them, and fresh calls with bodies. `python -m tests.e2e.dashboard.demo DIRECTORY` takes the pictures.
+`filled` gives one: channels at well-known providers (all of them a server of this file), a month of records written
+as the recorder writes them, and fresh calls with bodies.
 """
 
 import json
