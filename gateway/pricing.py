@@ -89,6 +89,22 @@ def reckon(
     return Reckoning(nano, list_name() if own is LIST_PRICES else "owner", rates)
 
 
+def in_force(provider: str, model: str, own: OwnPrices = LIST_PRICES) -> tuple[str, Rates] | None:
+    """A model's rates now, and whose they are: "yours", "list", or "local", which is free. None: nobody knows. Loads
+    the price list."""
+    if own is LIST_PRICES and is_local(provider):
+        return "local", FREE
+    listed = rates_of(provider, model)
+    rates = listed if own is LIST_PRICES else owners_rates(own, listed)
+    return ("list" if own is LIST_PRICES else "yours", rates) if rates else None
+
+
+def context_of(provider: str, model: str) -> int | None:
+    """How many tokens fit into one call, as the price list tells. Loads it."""
+    info = model_of(provider, model) if provider in SELLERS else None
+    return info.context_window if info else None
+
+
 def owners_rates(own: OwnPrices, listed: Rates | None) -> Rates | None:
     """The owner's prices over those of the list. None where neither says what input and output cost."""
     if listed is None and (own.input is None or own.output is None):

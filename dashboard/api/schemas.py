@@ -482,12 +482,49 @@ class ProviderOut(Schema):
     unverified: list[str]
 
 
+class ModelPrice(Schema):
+    """US dollars per million tokens of text, of short prompts where long ones cost more; `source`: yours (the channel
+    says so), list, local (nothing to pay); null: nobody knows."""
+
+    input: float | None
+    output: float | None
+    cached: float | None
+    source: Literal["yours", "list", "local"] | None
+
+
+class CandidateOut(Schema):
+    """Who serves a name: `model` is what its channel offers it as, `local`: it stays on this machine. What it can do
+    is null where nobody tells. `paused`: why it is left alone, empty if it is not; `seconds` to go, null: nobody
+    knows; `latency_ms` to the first byte, smoothed. Both are those of the channel's best key."""
+
+    channel_id: int
+    channel: str
+    provider: str
+    local: bool
+    model: str
+    upstream: str
+    priority: int
+    weight: int
+    vision: bool | None
+    tools: bool | None
+    reasoning: bool | None
+    context_tokens: int | None
+    price: ModelPrice
+    paused: str
+    seconds: float | None
+    latency_ms: float | None
+
+
 class ModelOut(Schema):
-    """A public name: the channels that offer it, or the models it stands for."""
+    """A public name: the channels that offer it, or the models it stands for. `strategy`: of an alias, null for
+    others; `chats`: by its name one can; `candidates`: who serves it, in the order of priority or of the alias."""
 
     name: str
     channels: list[str]
     alias_of: list[str]
+    strategy: Strategy | None
+    chats: bool
+    candidates: list[CandidateOut]
 
 
 class PreferencesPatch(Strict):

@@ -11,6 +11,7 @@ from channels_app import candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from dashboard.catalogue import catalogue
 from gateway.captures import captures
 from gateway.events import hub
 from gateway.recorder import recorder
@@ -43,16 +44,8 @@ def list_providers(request: HttpRequest) -> Any:
 
 @router.get("/models", response=list[ModelOut])
 def list_models(request: HttpRequest) -> Any:
-    """What apps can ask for, as the gateway sees it now."""
-    table = candidates.current()
-    return [
-        {
-            "name": name,
-            "channels": [candidate.channel.name for candidate in table.candidates.get(name, ())],
-            "alias_of": table.aliases.get(name, ()),
-        }
-        for name in table.model_created
-    ]
+    """What apps can ask for, as the gateway sees it now, and all that is known of who serves it."""
+    return catalogue(candidates.current())
 
 
 @router.get("/preferences", response=PreferencesOut)
