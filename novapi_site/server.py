@@ -15,6 +15,7 @@ from django.conf import settings
 from channels_app import candidates
 from channels_app.local.engine import Engine
 from channels_app.local.manager import engines
+from dashboard import told_records
 from gateway import call_log
 from gateway.captures import captures
 from gateway.events import hub
@@ -95,6 +96,7 @@ class Server:
         recorder.observers = [
             metrics.observe,
             used_up.observe,
+            told_records.tell,
             *call_log.observer(settings.NOVAPI_HOME / "logs", os.environ.get("NOVAPI_CALL_LOG", "")),
         ]
         recorder.start()

@@ -21,7 +21,8 @@ router = Router(tags=["live"])
 
 @router.get("/events")
 async def events(request: HttpRequest) -> StreamingHttpResponse:
-    """Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
+    """Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `records` (rows
+    as of `/api/usage/records`, once they are there: at most 200, and how many were `left_out`), `channel.state`,
     `key.stopped`, `key.resumed`, `budget`, `changed` (the owner's settings, from wherever), `engine` and `engine.log`
     (of those that Novapi starts), `engine.found`, `engine.offline` and `engine.online` as they happen. A reader that
     falls behind by 1000 is hung up on."""

@@ -59,11 +59,12 @@ def listening_for_changes(novapi: Novapi) -> Iterator[Iterator[Event]]:
 
 
 def events(response: httpx.Response) -> Iterator[Event]:
+    """All but `records`, which come whenever the recorder has written."""
     kind = ""
     for line in response.iter_lines():
         if line.startswith("event: "):
             kind = line.removeprefix("event: ")
-        elif line.startswith("data: "):
+        elif line.startswith("data: ") and kind != "records":
             yield kind, json.loads(line.removeprefix("data: "))
 
 
