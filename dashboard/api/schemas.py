@@ -572,11 +572,18 @@ class PreferencesOut(Schema):
 
 
 class StatusOut(Schema):
-    """`secrets`: where the data key is kept; `unreadable_keys`: stored API keys that it does not open; `readers`: of
-    live events, now; `captures_…`: calls whose bodies are not on disk yet, or never will be, and MiB that all take."""
+    """`base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
+    `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
+    bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database."""
 
     version: str
+    python: str
+    sqlite: str
+    base_url: str
+    port: int
+    started_at: float
     home: str
+    database_mb: float
     secrets: str
     unreadable_keys: int
     channels: int
@@ -588,6 +595,22 @@ class StatusOut(Schema):
     captures_waiting: int
     captures_lost: int
     captures_mb: float
+
+
+class LibraryOut(Schema):
+    """`licence`: its name as the library states it, empty where it does not."""
+
+    name: str
+    version: str
+    licence: str
+
+
+class AboutOut(Schema):
+    """Novapi, and the libraries that are installed for it to run."""
+
+    version: str
+    licence: str
+    libraries: list[LibraryOut]
 
 
 class BodyOut(Schema):

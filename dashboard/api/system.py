@@ -1,4 +1,4 @@
-"""/api/providers, /api/models, /api/preferences, /api/status."""
+"""/api/providers, /api/models, /api/preferences, /api/status, /api/about."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from ninja import Router
 from channels_app import candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
-from dashboard.api.schemas import ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from dashboard import about
+from dashboard.api.schemas import AboutOut, ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from dashboard.catalogue import catalogue
 from gateway.captures import captures
 from gateway.events import hub
@@ -69,9 +70,15 @@ def change_preferences(request: HttpRequest, payload: PreferencesPatch) -> Prefe
 @router.get("/status", response=StatusOut)
 def get_status(request: HttpRequest) -> Any:
     table = candidates.current()
+    base_url, port = about.address(request)
     return {
         "version": settings.NOVAPI_VERSION,
+        **about.versions(),
+        "base_url": base_url,
+        "port": port,
+        "started_at": about.started_at(),
         "home": str(settings.NOVAPI_HOME),
+        "database_mb": about.database_mb(),
         "secrets": secrets.storage(),
         "unreadable_keys": table.unreadable_keys,
         "channels": len(table.offering()),
@@ -83,4 +90,14 @@ def get_status(request: HttpRequest) -> Any:
         "captures_waiting": captures.waiting,
         "captures_lost": captures.lost,
         "captures_mb": round(captures.bytes / 2**20, 2),
+    }
+
+
+@router.get("/about", response=AboutOut)
+def get_about(request: HttpRequest) -> Any:
+    """What Novapi is made of, and under which licences."""
+    return {
+        "version": settings.NOVAPI_VERSION,
+        "licence": about.OWN_LICENCE,
+        "libraries": about.libraries(),
     }

@@ -1,10 +1,14 @@
-"""/api/providers, /api/models, /api/preferences, /api/status through the front door."""
+"""/api/providers, /api/models, /api/preferences, /api/status, /api/about through the front door."""
 
 import json
+import platform
+import time
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from channels_app.providers import PROVIDERS
@@ -141,6 +145,37 @@ def test_status_tells_what_is_running_and_where(novapi: Novapi) -> None:
     assert status["secrets"] == "file"
     assert status["models"] == len(novapi.api("GET", "/models").json())
     assert (status["unreadable_keys"], status["records_lost"]) == (0, 0)
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "localhost"), ("[::1]", "localhost")])
+def test_status_tells_what_apps_are_to_call(novapi: Novapi, host: str, shown: str) -> None:
+    url = f"http://{host}:{novapi.port}/api/status"
+    headers = novapi.authorization | {"host": "localhost:5173"}  # a proxy's, as a developer of the dashboard has it
+
+    status = httpx.get(url, headers=headers, trust_env=False).json()
+
+    assert (status["base_url"], status["port"]) == (f"http://{shown}:{novapi.port}", novapi.port)
+    assert novapi.http.get(f"{status['base_url']}/healthz").status_code == 200
+
+
+def test_status_tells_since_when_it_runs_and_on_what(novapi: Novapi) -> None:
+    status = novapi.api("GET", "/status").json()
+
+    assert 0 < time.time() - status["started_at"] < 3600
+    assert status["database_mb"] * 2**20 >= (novapi.home / "novapi.db").stat().st_size - 2**20
+    assert status["python"] == platform.python_version()
+    assert status["sqlite"].startswith("3.")
+
+
+def test_about_tells_of_what_it_is_made_with_versions_and_licences(novapi: Novapi) -> None:
+    about = novapi.api("GET", "/about").json()
+
+    found = {row["name"].lower(): row for row in about["libraries"]}
+    assert (about["version"], about["licence"]) == (__version__, "MIT")
+    assert found["django"] == {"name": "Django", "version": version("django"), "licence": "BSD-3-Clause"}
+    assert {"pydantic_core", "sqlparse"} <= set(found)  # what those want whom Novapi wants
+    assert "pytest" not in found
+    assert [name for name, row in found.items() if not row["licence"]] == []
 
 
 def test_key_sealed_elsewhere_is_counted_and_named_in_the_log(novapi: Novapi) -> None:

@@ -13,7 +13,7 @@ DAY = 24 * 3600
 API_PATHS = [
     "/api/channels", "/api/channels/1", "/api/channels/1/test", "/api/channels/1/fetch-models", "/api/keys",
     "/api/keys/1", "/api/keys/master", "/api/keys/master/rotate", "/api/aliases", "/api/aliases/1", "/api/providers",
-    "/api/models", "/api/preferences", "/api/status", "/api/docs", "/api/openapi.json",
+    "/api/models", "/api/preferences", "/api/status", "/api/about", "/api/docs", "/api/openapi.json",
     "/api/usage/records/nv_1", "/api/usage/records/nv_1/replay", "/api/usage/records/nv_1/code",
     "/api/", "/api/nothing",
 ]  # fmt: skip
