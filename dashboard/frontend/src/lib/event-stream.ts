@@ -1,0 +1,112 @@
+/**
+ * Server-sent events of an answer to any request. EventSource can only GET and connects again by itself: a test, or an
+ * answer of a model, must neither be asked by GET nor be asked twice.
+ */
+
+export interface ServerEvent {
+  /** "message" where the server names none. */
+  event: string;
+  data: string;
+}
+
+/** The server said no: its words, its status, and the fields it is about, where it names them. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly fields?: Record<string, string[]>,
+  ) {
+    super(message);
+  }
+}
+
+export interface Asked {
+  /** Sent as JSON, by POST; without it the request is a GET. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Aborting it hangs up. */
+  signal?: AbortSignal;
+}
+
+/** Ask, and yield the events of the answer as they come. Throws Refused where it is no success. Leaving the loop hangs up. */
+export async function* eventStream(url: string, asked: Asked = {}): AsyncGenerator<ServerEvent> {
+  yield* readEvents(await openStream(url, asked));
+}
+
+/** The answer's bytes, once the server has agreed. For those who need them apart from their events. */
+export async function openStream(url: string, { body, headers, signal }: Asked): Promise<Response> {
+  const response = await fetch(url, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+  });
+  if (!response.ok) throw await refusalOf(response);
+  return response;
+}
+
+/** What a failed answer says, in whichever dialect: ours (`detail`), or an API's (`error.message`). */
+export async function refusalOf(response: Response): Promise<Refused> {
+  const text = await response.text();
+  const body = parsed(text);
+  const message = body?.detail ?? body?.error?.message ?? body?.error ?? text;
+  const words = typeof message === "string" && message.trim() ? message : `HTTP ${response.status}`;
+  return new Refused(words.slice(0, 2000), response.status, body?.fields);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the server wrote
+function parsed(text: string): any {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The events of an answer. One that the connection's end cuts in half is none, as the standard has it. */
+export async function* readEvents(response: Response): AsyncGenerator<ServerEvent> {
+  if (!response.body) return;
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  const parser = eventParser();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield* parser(decoder.decode(value, { stream: true }));
+    }
+  } finally {
+    // Whoever stops reading hangs up: the server is not to go on for nobody.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Feed it text in pieces of any size; it returns the events that are complete. */
+export function eventParser(): (text: string) => ServerEvent[] {
+  let rest = "";
+  let event = "";
+  let data: string[] = [];
+
+  const take = (line: string): ServerEvent | undefined => {
+    if (line === "") return dispatch();
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (field === "event") event = value;
+    if (field === "data") data.push(value);
+    return undefined;
+  };
+  const dispatch = (): ServerEvent | undefined => {
+    const told = data.length ? { event: event || "message", data: data.join("\n") } : undefined;
+    event = "";
+    data = [];
+    return told;
+  };
+
+  return (text) => {
+    // A CR at the end may be the first half of CRLF: it waits for what follows.
+    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? "";
+    return lines.map(take).filter((told) => told !== undefined);
+  };
+}
