@@ -1,5 +1,6 @@
 """What the owner owns: channels with their keys and models, aliases, client keys, preferences."""
 
+import itertools
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -137,6 +138,46 @@ class Channel(Limited, StartedEngine):
             row.save()
 
     @transaction.atomic
+    def add_api_keys(self, api_keys: list[str]) -> None:
+        """Append keys; one that is there already stays as it is."""
+        position = max((key.position + 1 for key in self.keys.all()), default=0)
+        for api_key in filter(None, map(str.strip, api_keys)):
+            validate_api_key(api_key)
+            fields = sealed_fields(api_key)
+            self.keys.get_or_create(fingerprint=fields["fingerprint"], defaults=fields | {"position": position})
+            position += 1
+
+    @transaction.atomic
+    def remove_api_keys(self, ids: list[int]) -> None:
+        """Raises ValidationError where a key is not this channel's."""
+        self._needs_keys("remove_key_ids", ids)
+        self.keys.filter(pk__in=ids).delete()
+
+    @transaction.atomic
+    def switch_off_api_keys(self, ids: list[int]) -> None:
+        """Have these keys left alone, and all others used. Raises ValidationError where one is not this channel's."""
+        self._needs_keys("disabled_key_ids", ids)
+        self.keys.filter(pk__in=ids).update(enabled=False)
+        self.keys.exclude(pk__in=ids).update(enabled=True)
+
+    def _needs_keys(self, field: str, ids: list[int]) -> None:
+        known = set(self.keys.filter(pk__in=ids).values_list("pk", flat=True))
+        if unknown := [str(pk) for pk in ids if pk not in known]:
+            raise ValidationError({field: f"The channel has no key {', '.join(unknown)}."})
+
+    @transaction.atomic
+    def duplicate(self) -> "Channel":
+        """A channel like this one, its keys and models too, under a name of its own; switched off."""
+        names = {field.attname for field in self._meta.concrete_fields} - {"id", "created_at", "updated_at"}
+        values = {name: getattr(self, name) for name in names}
+        twin = Channel.objects.create(**values | {"name": free_name(self.name), "enabled": False})
+        rows: list[ChannelKey | ChannelModel] = [*self.keys.all(), *self.models.all()]
+        for row in rows:
+            row.pk, row.channel, row._state.adding = None, twin, True
+            row.save()
+        return twin
+
+    @transaction.atomic
     def set_models(self, upstream_by_name: dict[str, str]) -> None:
         """Make these the models the channel offers: public name → upstream name."""
         self.models.exclude(name__in=upstream_by_name).delete()
@@ -155,6 +196,16 @@ class Channel(Limited, StartedEngine):
         """Note what models can do: public name → `vision`, `tools` and `context_tokens`, those that are known."""
         for name, abilities in abilities_by_name.items():
             self.models.filter(name=name).update(**abilities)
+
+
+def free_name(name: str) -> str:
+    """`name (2)`, or the next number that no channel has."""
+    for number in itertools.count(2):
+        ending = f" ({number})"
+        candidate = name[: 100 - len(ending)] + ending
+        if not Channel.objects.filter(name=candidate).exists():
+            return candidate
+    raise AssertionError("numbers do not end")
 
 
 class ChannelKey(models.Model):

@@ -26,9 +26,10 @@ from dashboard.api.schemas import (
 router = Router(tags=["channels"])
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})
-RELATED = frozenset({"api_keys", "models"})
+RELATED = frozenset({"api_keys", "add_api_keys", "remove_key_ids", "disabled_key_ids", "models"})
 DESCRIBED = {
-    "vision", "tools", "context_tokens", "price_input", "price_output", "price_cached", "price_cache_written"
+    "vision", "tools", "context_tokens", "price_input", "price_output", "price_cached", "price_cache_written",
+    "enabled",
 }  # fmt: skip
 
 
@@ -61,6 +62,14 @@ def delete_channel(request: HttpRequest, channel_id: int) -> Status[None]:
     return Status(204, None)
 
 
+@router.post("/{int:channel_id}/duplicate", response={201: ChannelOut})
+def duplicate_channel(request: HttpRequest, channel_id: int) -> Status[Channel]:
+    """A channel like it, with the same keys, under the next free name; switched off, so that nothing is sent twice."""
+    twin = get_object_or_404(Channel, pk=channel_id).duplicate()
+    candidates.refresh()
+    return Status(201, twin)
+
+
 @router.post("/{int:channel_id}/preview", response=PreviewOut)
 async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> Any:
     """What the channel would get for a request, overrides and all. Nothing is sent."""
@@ -87,13 +96,24 @@ def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Chann
     refuse_circle(request, channel)
     with transaction.atomic():
         channel.save()
-        if payload.api_keys is not None:
-            channel.set_api_keys(payload.api_keys)
+        save_keys(channel, payload)
         if payload.models is not None:
             channel.set_models(upstream_by_name(payload))
             channel.describe_models(abilities_by_name(payload))
     candidates.refresh()
     return channel
+
+
+def save_keys(channel: Channel, payload: ChannelPatch) -> None:
+    """All of them anew, or some of them one by one."""
+    if payload.api_keys is not None:
+        channel.set_api_keys(payload.api_keys)
+    if payload.remove_key_ids:
+        channel.remove_api_keys(payload.remove_key_ids)
+    if payload.add_api_keys:
+        channel.add_api_keys(payload.add_api_keys)
+    if payload.disabled_key_ids is not None:
+        channel.switch_off_api_keys(payload.disabled_key_ids)
 
 
 def with_default(channel: Channel, name: str, value: Any) -> Any:

@@ -70,7 +70,8 @@ def owner_of(row: Channel | ClientKey) -> str:
 
 
 class ModelName(Strict):
-    """`vision`, `tools`, `context_tokens`: what the model can do; left out: as before, `null`: unknown."""
+    """`vision`, `tools`, `context_tokens`: what the model can do; left out: as before, `null`: unknown. `enabled`:
+    false for one that is kept, with all that is said of it, and not offered."""
 
     name: str = Field(min_length=1, max_length=200)
     upstream: str | None = Field(None, min_length=1, max_length=200)
@@ -81,6 +82,7 @@ class ModelName(Strict):
     price_output: float | None = Field(None, ge=0, le=1_000_000)
     price_cached: float | None = Field(None, ge=0, le=1_000_000)
     price_cache_written: float | None = Field(None, ge=0, le=1_000_000)
+    enabled: bool = True
 
 
 # Told apart by what was sent, so that an error speaks of that form only; the tags stand in pydantic's error paths.
@@ -92,13 +94,17 @@ NameOrPair = Annotated[
 
 
 class ChannelPatch(QuotaIn):
-    """Only what is given changes. `api_keys` replaces all keys; a masked one (`…last4`) stands for the stored one."""
+    """Only what is given changes. `api_keys` replaces all keys; a masked one (`…last4`) stands for the stored one.
+    `add_api_keys` and `remove_key_ids` leave the others alone; `disabled_key_ids`: all those not to be used."""
 
     name: str | None = None
     provider: str | None = None
     base_url: str | None = None
     api_version: str | None = None
     api_keys: list[str] | None = None
+    add_api_keys: list[str] | None = None
+    remove_key_ids: list[int] | None = None
+    disabled_key_ids: list[int] | None = None
     models: list[NameOrPair] | None = None
     dialects: list[str] | None = None
     headers: dict[str, str] | None = None

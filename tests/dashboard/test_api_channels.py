@@ -303,3 +303,80 @@ def test_channel_that_is_not_there_can_not_be_tried(novapi: Novapi, action: str)
 
     assert response.status_code == 404
     assert response.json()["detail"]
+
+
+def key_ids(channel: dict[str, Any]) -> list[int]:
+    return [key["id"] for key in channel["api_keys"]]
+
+
+def test_keys_come_and_go_one_by_one(novapi: Novapi) -> None:
+    channel = create(novapi, "One by one", api_keys=["sk-first-of-three-1111", "sk-other-of-three-1111"])
+    path = f"/channels/{channel['id']}"
+    first, second = key_ids(channel)
+
+    added = novapi.api("PATCH", path, json={"add_api_keys": ["sk-third-of-three-3333", "sk-first-of-three-1111", " "]})
+    left = novapi.api("PATCH", path, json={"remove_key_ids": [first]})
+
+    assert masked(added.json()) == ["…1111", "…1111", "…3333"]
+    assert key_ids(added.json())[:2] == [first, second]
+    assert key_ids(left.json()) == key_ids(added.json())[1:]
+
+
+def test_key_that_is_switched_off_is_not_used_until_it_is_switched_on(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        keys = ["sk-key-to-leave-alone-1111", "sk-key-to-be-used-2222"]
+        channel = create(novapi, "Switched", base_url=upstream.url, api_keys=keys, models=["switched"])
+        path = f"/channels/{channel['id']}"
+        first, second = key_ids(channel)
+
+        off = novapi.api("PATCH", path, json={"disabled_key_ids": [first]}).json()
+        novapi.chat("switched")
+        on = novapi.api("PATCH", path, json={"disabled_key_ids": [second]}).json()
+        novapi.chat("switched")
+
+    assert [key["enabled"] for key in off["api_keys"]] == [False, True]
+    assert [key["enabled"] for key in on["api_keys"]] == [True, False]
+    assert [call.headers["authorization"][-4:] for call in upstream.received] == ["2222", "1111"]
+
+
+@pytest.mark.parametrize("field", ["remove_key_ids", "disabled_key_ids"])
+def test_key_of_another_channel_is_refused(novapi: Novapi, field: str) -> None:
+    other = create(novapi, f"Owner of the key ({field})", api_keys=[SECRET])
+    channel = create(novapi, f"Without a key ({field})")
+
+    response = novapi.api("PATCH", f"/channels/{channel['id']}", json={field: key_ids(other)})
+
+    assert response.status_code == 422
+    assert field in response.json()["fields"]
+
+
+def test_model_that_is_kept_but_not_offered_serves_no_more(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        channel = create(novapi, "Keeps a model", base_url=upstream.url, models=[{"name": "kept", "price_input": 3}])
+        path = f"/channels/{channel['id']}"
+
+        kept = novapi.api("PATCH", path, json={"models": [{"name": "kept", "enabled": False}]}).json()["models"][0]
+        refused = novapi.chat("kept")
+        novapi.api("PATCH", path, json={"models": [{"name": "kept", "enabled": True}]})
+
+        assert (kept["enabled"], kept["price_input"]) == (False, 3)
+        assert refused.status_code == 404
+        assert novapi.chat("kept").status_code == 200
+
+
+def test_duplicate_has_everything_but_name_and_switch(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        models = [{"name": "twin-model", "upstream": "there", "price_input": 2}]
+        channel = create(novapi, "Twin", base_url=upstream.url, api_keys=[SECRET], models=models, priority=3)
+
+        made = novapi.api("POST", f"/channels/{channel['id']}/duplicate")
+        again = novapi.api("POST", f"/channels/{channel['id']}/duplicate")
+        delete(novapi, channel)
+        novapi.api("PATCH", f"/channels/{made.json()['id']}", json={"enabled": True})
+        novapi.chat("twin-model")
+
+    assert made.status_code == 201
+    twin = made.json()
+    assert (twin["name"], again.json()["name"], twin["enabled"]) == ("Twin (2)", "Twin (3)", False)
+    assert (twin["models"], twin["priority"], masked(twin)) == (channel["models"], 3, masked(channel))
+    assert upstream.received[0].headers["authorization"] == f"Bearer {SECRET}"

@@ -41,6 +41,26 @@ export interface paths {
         patch: operations["dashboard_api_channels_change_channel"];
         trace?: never;
     };
+    "/api/channels/{channel_id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate Channel
+         * @description A channel like it, with the same keys, under the next free name; switched off, so that nothing is sent twice.
+         */
+        post: operations["dashboard_api_channels_duplicate_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels/{channel_id}/preview": {
         parameters: {
             query?: never;
@@ -665,8 +685,9 @@ export interface paths {
         /**
          * Events
          * @description Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
-         *     `key.stopped`, `key.resumed`, `budget`, `engine` and `engine.log` (of those that Novapi starts), `engine.found`,
-         *     `engine.offline` and `engine.online` as they happen. A reader that falls behind by 1000 is hung up on.
+         *     `key.stopped`, `key.resumed`, `budget`, `changed` (the owner's settings, from wherever), `engine` and `engine.log`
+         *     (of those that Novapi starts), `engine.found`, `engine.offline` and `engine.online` as they happen. A reader that
+         *     falls behind by 1000 is hung up on.
          */
         get: operations["dashboard_api_live_events"];
         put?: never;
@@ -986,6 +1007,12 @@ export interface components {
             api_version?: string | null;
             /** Api Keys */
             api_keys?: string[] | null;
+            /** Add Api Keys */
+            add_api_keys?: string[] | null;
+            /** Remove Key Ids */
+            remove_key_ids?: number[] | null;
+            /** Disabled Key Ids */
+            disabled_key_ids?: number[] | null;
             /** Models */
             models?: (string | components["schemas"]["ModelName"])[] | null;
             /** Dialects */
@@ -1041,7 +1068,8 @@ export interface components {
         };
         /**
          * ModelName
-         * @description `vision`, `tools`, `context_tokens`: what the model can do; left out: as before, `null`: unknown.
+         * @description `vision`, `tools`, `context_tokens`: what the model can do; left out: as before, `null`: unknown. `enabled`:
+         *     false for one that is kept, with all that is said of it, and not offered.
          */
         ModelName: {
             /** Name */
@@ -1062,10 +1090,16 @@ export interface components {
             price_cached?: number | null;
             /** Price Cache Written */
             price_cache_written?: number | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
         };
         /**
          * ChannelPatch
          * @description Only what is given changes. `api_keys` replaces all keys; a masked one (`…last4`) stands for the stored one.
+         *     `add_api_keys` and `remove_key_ids` leave the others alone; `disabled_key_ids`: all those not to be used.
          */
         ChannelPatch: {
             /** Requests Per Minute */
@@ -1088,6 +1122,12 @@ export interface components {
             api_version?: string | null;
             /** Api Keys */
             api_keys?: string[] | null;
+            /** Add Api Keys */
+            add_api_keys?: string[] | null;
+            /** Remove Key Ids */
+            remove_key_ids?: number[] | null;
+            /** Disabled Key Ids */
+            disabled_key_ids?: number[] | null;
             /** Models */
             models?: (string | components["schemas"]["ModelName"])[] | null;
             /** Dialects */
@@ -2447,6 +2487,28 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_channels_duplicate_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
