@@ -684,7 +684,8 @@ export interface paths {
         };
         /**
          * Events
-         * @description Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `channel.state`,
+         * @description Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `records` (rows
+         *     as of `/api/usage/records`, once they are there: at most 200, and how many were `left_out`), `channel.state`,
          *     `key.stopped`, `key.resumed`, `budget`, `changed` (the owner's settings, from wherever), `engine` and `engine.log`
          *     (of those that Novapi starts), `engine.found`, `engine.offline` and `engine.online` as they happen. A reader that
          *     falls behind by 1000 is hung up on.
@@ -767,7 +768,7 @@ export interface paths {
         };
         /**
          * List Models
-         * @description What apps can ask for, as the gateway sees it now.
+         * @description What apps can ask for, as the gateway sees it now, and all that is known of who serves it.
          */
         get: operations["dashboard_api_system_list_models"];
         put?: never;
@@ -805,6 +806,26 @@ export interface paths {
         };
         /** Get Status */
         get: operations["dashboard_api_system_get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get About
+         * @description What Novapi is made of, and under which licences.
+         */
+        get: operations["dashboard_api_system_get_about"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2250,8 +2271,48 @@ export interface components {
             unverified: string[];
         };
         /**
+         * CandidateOut
+         * @description Who serves a name: `model` is what its channel offers it as, `local`: it stays on this machine. What it can do
+         *     is null where nobody tells. `paused`: why it is left alone, empty if it is not; `seconds` to go, null: nobody
+         *     knows; `latency_ms` to the first byte, smoothed. Both are those of the channel's best key.
+         */
+        CandidateOut: {
+            /** Channel Id */
+            channel_id: number;
+            /** Channel */
+            channel: string;
+            /** Provider */
+            provider: string;
+            /** Local */
+            local: boolean;
+            /** Model */
+            model: string;
+            /** Upstream */
+            upstream: string;
+            /** Priority */
+            priority: number;
+            /** Weight */
+            weight: number;
+            /** Vision */
+            vision: boolean | null;
+            /** Tools */
+            tools: boolean | null;
+            /** Reasoning */
+            reasoning: boolean | null;
+            /** Context Tokens */
+            context_tokens: number | null;
+            price: components["schemas"]["ModelPrice"];
+            /** Paused */
+            paused: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Latency Ms */
+            latency_ms: number | null;
+        };
+        /**
          * ModelOut
-         * @description A public name: the channels that offer it, or the models it stands for.
+         * @description A public name: the channels that offer it, or the models it stands for. `strategy`: of an alias, null for
+         *     others; `chats`: by its name one can; `candidates`: who serves it, in the order of priority or of the alias.
          */
         ModelOut: {
             /** Name */
@@ -2260,6 +2321,27 @@ export interface components {
             channels: string[];
             /** Alias Of */
             alias_of: string[];
+            /** Strategy */
+            strategy: ("priority" | "round-robin" | "latency" | "cheapest" | "local-first") | null;
+            /** Chats */
+            chats: boolean;
+            /** Candidates */
+            candidates: components["schemas"]["CandidateOut"][];
+        };
+        /**
+         * ModelPrice
+         * @description US dollars per million tokens of text, of short prompts where long ones cost more; `source`: yours (the channel
+         *     says so), list, local (nothing to pay); null: nobody knows.
+         */
+        ModelPrice: {
+            /** Input */
+            input: number | null;
+            /** Output */
+            output: number | null;
+            /** Cached */
+            cached: number | null;
+            /** Source */
+            source: ("yours" | "list" | "local") | null;
         };
         /**
          * PreferencesOut
@@ -2344,14 +2426,27 @@ export interface components {
         };
         /**
          * StatusOut
-         * @description `secrets`: where the data key is kept; `unreadable_keys`: stored API keys that it does not open; `readers`: of
-         *     live events, now; `captures_…`: calls whose bodies are not on disk yet, or never will be, and MiB that all take.
+         * @description `base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
+         *     `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
+         *     bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database.
          */
         StatusOut: {
             /** Version */
             version: string;
+            /** Python */
+            python: string;
+            /** Sqlite */
+            sqlite: string;
+            /** Base Url */
+            base_url: string;
+            /** Port */
+            port: number;
+            /** Started At */
+            started_at: number;
             /** Home */
             home: string;
+            /** Database Mb */
+            database_mb: number;
             /** Secrets */
             secrets: string;
             /** Unreadable Keys */
@@ -2374,6 +2469,30 @@ export interface components {
             captures_lost: number;
             /** Captures Mb */
             captures_mb: number;
+        };
+        /**
+         * AboutOut
+         * @description Novapi, and the libraries that are installed for it to run.
+         */
+        AboutOut: {
+            /** Version */
+            version: string;
+            /** Licence */
+            licence: string;
+            /** Libraries */
+            libraries: components["schemas"]["LibraryOut"][];
+        };
+        /**
+         * LibraryOut
+         * @description `licence`: its name as the library states it, empty where it does not.
+         */
+        LibraryOut: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /** Licence */
+            licence: string;
         };
     };
     responses: never;
@@ -3730,6 +3849,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_system_get_about: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AboutOut"];
                 };
             };
         };

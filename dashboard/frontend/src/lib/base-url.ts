@@ -1,4 +1,7 @@
+import { useStatus } from "@/api/queries";
+
 /** What apps on this machine call, without /v1: "http://localhost:3000". */
 export function useBaseUrl(): string {
-  return location.origin;
+  const { data } = useStatus();
+  return data?.base_url ?? location.origin;
 }
