@@ -184,7 +184,7 @@ def feed(passing: Passing, chunk: bytes, seen: Seen | None) -> bytes:
     try:
         return passing.feed(chunk)
     except EventTooLarge as problem:
-        raise ChannelFailure("sent an event without end") from problem
+        raise ChannelFailure("sent an event without end", code="bad_answer") from problem
 
 
 async def pass_on(

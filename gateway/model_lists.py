@@ -35,7 +35,7 @@ async def list_models(channel: ChannelRoute, position: int = 0) -> list[Listed]:
     if not channel.provider.models:
         raise ChannelFailure("has no model list; enter the models by name", retryable=False)
     if position >= len(channel.credentials):
-        raise ChannelFailure("has no usable key", retryable=False)
+        raise ChannelFailure("has no usable key", retryable=False, code="no_key")
     listed: dict[str, Listed] = {}
     async for body in pages(channel, channel.credentials[position]):
         listed |= {model.name: model for model in models_in(body, channel)}

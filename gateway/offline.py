@@ -9,4 +9,5 @@ def keep_off(channel: ChannelRoute) -> None:
     """Raises ChannelFailure for a channel that is elsewhere, while offline mode is on."""
     if watcher.is_offline and not channel.is_here:
         reason = "is not asked, for offline mode is on; Preferences (`offline`) switch it off"
-        raise ChannelFailure(reason, 409, retryable=False)  # a status, for nothing is wrong with its address
+        # A status, for nothing is wrong with its address.
+        raise ChannelFailure(reason, 409, retryable=False, code="offline_mode")

@@ -34,7 +34,11 @@ Address = tuple[socket.AddressFamily, Any]  # as `getaddrinfo` has it
 
 
 class Unreachable(Exception):
-    """The address can't be reached; the message says at which step and what to do."""
+    """The address can't be reached; the message says at which step and what to do. `code`: the step, for programs."""
+
+    def __init__(self, message: str, code: str = "unreachable") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def place_of(channel: ChannelRoute, dialect: str = "openai-chat") -> Place:
     except (ValueError, KeyError):
         host, port = None, 0
     if not host:
-        raise Unreachable("The channel has no usable address; enter its base URL.")
+        raise Unreachable("The channel has no usable address; enter its base URL.", "no_address")
     return Place(host, port, parts.scheme == "https", called)
 
 
@@ -72,7 +76,8 @@ async def reach(channel: ChannelRoute, dialect: str = "openai-chat") -> str:
     except TimeoutError:
         raise Unreachable(
             f"{place.called} {place.host}:{place.port} does not answer within {seconds:g} s; check the address, the "
-            "network and any firewall between."
+            "network and any firewall between.",
+            "timeout",
         ) from None
     count = "1 address" if len(addresses) == 1 else f"{len(addresses)} addresses"
     return f"{place.called} answers at {place.host}:{place.port} ({count}{secured})."
@@ -151,11 +156,12 @@ async def secured(place: Place, writer: asyncio.StreamWriter) -> str:
         await writer.start_tls(trusted, server_hostname=place.host)
     except ssl.SSLCertVerificationError as problem:
         issue = CERTIFICATE_ISSUES.get(problem.verify_code, f"is not accepted: {problem.verify_message}")
-        raise Unreachable(f"The certificate of {place.host} {issue}.") from None
+        raise Unreachable(f"The certificate of {place.host} {issue}.", "tls") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "reason", None) or "it hung up"
         raise Unreachable(
-            f"{place.host}:{place.port} does not take part in TLS ({reason}); is it http:// instead of https://?"
+            f"{place.host}:{place.port} does not take part in TLS ({reason}); is it http:// instead of https://?",
+            "tls",
         ) from None
     version = writer.get_extra_info("ssl_object").version()
     return f", {version}"

@@ -59,4 +59,4 @@ async def surely(found: AsyncIterator[Stage]) -> AsyncIterator[Stage]:
             yield stage
     except Exception:
         logger.exception("A test ended unexpectedly")
-        yield Stage("test", False, 0.0, "Something went wrong inside Novapi; its log says what.")
+        yield Stage("test", False, 0.0, "Something went wrong inside Novapi; its log says what.", code="internal")

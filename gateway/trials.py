@@ -12,7 +12,7 @@ from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credenti
 from gateway import small_calls, waking
 from gateway.dialects.format import Impossible
 from gateway.errors import GatewayError
-from gateway.faults import fault_of
+from gateway.faults import code_of, fault_of
 from gateway.health import Fault, health
 from gateway.model_lists import Listed, is_open, list_models
 from gateway.offers import offered_by, spoken_to
@@ -34,13 +34,15 @@ class NotOffered(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step: whether it went well or does not apply (`skipped`), how long it took, and a sentence."""
+    """One step: whether it went well or does not apply (`skipped`), how long it took, and a sentence. `code`: what
+    went wrong, in a word for programs; empty where nothing did, or no word would help."""
 
     name: str
     ok: bool
     ms: float
     detail: str
     skipped: bool = False
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ async def engine_stage(trial: Trial) -> tuple[Trial, Stage]:
         channel = await waking.started(trial.channel)
     except ChannelFailure as failure:
         detail = f"{failure.reason[:1].upper()}{failure.reason[1:]}. Check its command and its log."
-        return trial, Stage("engine", False, since(began_at), detail)
+        return trial, Stage("engine", False, since(began_at), detail, code=code_of(failure))
     candidate = replace(trial.candidate, channel=channel) if trial.candidate else None
     return replace(trial, channel=channel, candidate=candidate), Stage("engine", True, since(began_at), "It runs.")
 
@@ -136,7 +138,7 @@ async def stages_at(trial: Trial) -> AsyncIterator[Stage]:
     for position, credential in enumerate(trial.channel.credentials):
         yield await key_stage(trial, credential, position, found) if reached.ok else not_reached(key_name(credential))
     if not trial.channel.credentials:
-        yield Stage("keys", False, 0.0, "The channel has no usable key; enable one, or enter another.")
+        yield Stage("keys", False, 0.0, "The channel has no usable key; enable one, or enter another.", code="no_key")
     chat = await chat_stage(trial, found) if reached.ok else not_reached("chat")
     yield chat
     for name, ability in (("stream", stream_ability), ("tools", tools_ability), ("json", json_ability)):
@@ -147,8 +149,12 @@ def key_name(credential: Credential) -> str:
     return f"key …{credential.last4}" if credential.api_key else "models"
 
 
-def skipped(name: str, why: str) -> Stage:
-    return Stage(name, False, 0.0, why, skipped=True)
+def skipped(name: str, why: str, code: str = "") -> Stage:
+    return Stage(name, False, 0.0, why, skipped=True, code=code)
+
+
+def failed(name: str, ms: float, channel: ChannelRoute, failure: ChannelFailure) -> Stage:
+    return Stage(name, False, ms, told(channel, failure), code=code_of(failure))
 
 
 def not_reached(name: str) -> Stage:
@@ -169,9 +175,10 @@ async def reach_stage(trial: Trial) -> Stage:
         keep_off(trial.channel)
         detail = await within(MOST_SECONDS, reach(trial.channel, dialect or "openai-chat"))
     except Unreachable as problem:
-        return Stage("reach", False, since(started), str(problem))
+        code = "proxy" if trial.channel.proxy else problem.code
+        return Stage("reach", False, since(started), str(problem), code=code)
     except ChannelFailure as failure:
-        return Stage("reach", False, since(started), f"The address {failure.reason}.")
+        return Stage("reach", False, since(started), f"The address {failure.reason}.", code=code_of(failure))
     return Stage("reach", True, since(started), detail)
 
 
@@ -195,7 +202,7 @@ async def key_stage(trial: Trial, credential: Credential, position: int, found: 
                 return Stage(name, True, since(started), unsure)
     except ChannelFailure as failure:
         if failure.status in SURE or trial.candidate is None:
-            return Stage(name, False, since(started), told(trial.channel, failure))
+            return failed(name, since(started), trial.channel, failure)
         unsure = f"The model list {failure.reason}"
     return await key_by_chat(trial, credential, found, unsure)
 
@@ -229,7 +236,7 @@ async def key_by_chat(trial: Trial, credential: Credential, found: Found, unsure
 
 async def chat_stage(trial: Trial, found: Found) -> Stage:
     if trial.candidate is None:
-        return skipped("chat", trial.why_none)
+        return skipped("chat", trial.why_none, "no_model")
     if found.credential is None:
         return skipped("chat", "Not tried: no key of the channel is accepted.")
     return found.chat or await called("chat", greet, trial.caller(found.credential))
@@ -246,7 +253,7 @@ async def called(name: str, ability: Ability, caller: Caller) -> Stage:
     try:
         ok, detail = await within(MOST_SECONDS, ability(caller))
     except ChannelFailure as failure:
-        return Stage(name, False, since(started), told(caller.channel, failure))
+        return failed(name, since(started), caller.channel, failure)
     except Impossible as problem:
         return skipped(name, f"The channel's dialect has no words for {problem.feature}.")
     except GatewayError as error:

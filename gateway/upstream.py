@@ -64,7 +64,8 @@ class ChannelFailure(Exception):
     `reason` is a few words for the owner; `status` the provider's status or None when there was none; `retryable`
     whether another candidate may do better; `retry_after` seconds; `body` the provider's own error, if it is JSON;
     `timed_out` tells silence from a refusal;
-    `engine_down`: Novapi could not start it; `raw` is what it answered, whatever that is.
+    `engine_down`: Novapi could not start it; `raw` is what it answered, whatever that is; `code`: what went wrong, for
+    programs, where nothing else here tells (see `faults.code_of`).
     """
 
     reason: str
@@ -74,6 +75,7 @@ class ChannelFailure(Exception):
     body: bytes = b""
     timed_out: bool = False
     engine_down: bool = False
+    code: str = ""
     raw: bytes = field(default=b"", repr=False)
 
     def __str__(self) -> str:
@@ -214,7 +216,8 @@ def lacks_model(status: int, body: bytes) -> bool:
 def failure_in_answer(message: str, status: int | None, body: bytes = b"") -> ChannelFailure:
     """An error that came under status 200; without a status of its own it is the channel's fault."""
     retryable = status is None or status >= 500 or status in RETRYABLE
-    return ChannelFailure(f"answered with an error: {message[:200]}", status, retryable, body=body)
+    code = "trouble" if status is None else ""
+    return ChannelFailure(f"answered with an error: {message[:200]}", status, retryable, body=body, code=code)
 
 
 async def read(response: httpx.Response, channel: ChannelRoute, limit: int = MAX_ANSWER_BYTES) -> bytes:
@@ -249,11 +252,12 @@ def as_failure(problem: httpx.TransportError, channel: ChannelRoute) -> ChannelF
         case httpx.ReadTimeout():
             return ChannelFailure(f"timed out after {problem} of silence", timed_out=True)
         case httpx.ProxyError():
-            return ChannelFailure("could not be reached through its proxy")
+            return ChannelFailure("could not be reached through its proxy", code="proxy")
         case Distrusted():
             return ChannelFailure(
                 f"shows a certificate that can't be trusted ({problem}); check its base URL, or install the CA that "
-                "issued the certificate in this computer's trust store and restart Novapi"
+                "issued the certificate in this computer's trust store and restart Novapi",
+                code="tls",
             )
         case httpx.ConnectError():
             return ChannelFailure(f"could not be reached at {address(problem.request)}")

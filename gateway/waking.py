@@ -33,7 +33,7 @@ async def leased(channel: ChannelRoute, recipe: Recipe) -> Lease:
     try:
         return await engines.lease(channel.id, channel.name, recipe)
     except EngineDown as down:
-        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True) from down
+        raise ChannelFailure(told(down), 503, retry_after=down.retry_s, engine_down=True, code="engine") from down
 
 
 def free_first(attempts: Sequence[Attempt], passed_over: list[tuple[Attempt, str]]) -> Sequence[Attempt]:

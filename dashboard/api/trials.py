@@ -35,8 +35,9 @@ async def try_channel(request: HttpRequest, channel_id: int, payload: TestIn | N
 @router.post("/test")
 async def try_channels(request: HttpRequest, payload: RoundIn | None = None) -> StreamingHttpResponse:
     """Test the channels of these `ids`, else all that are enabled, four at a time. Server-sent events tell of it:
-    `started`, `stage`, `finished` for each channel, `done` at the end. Hanging up stops it."""
-    asked = await sync_to_async(trials_of)(payload.ids if payload else None)
+    `started`, a `stage` as each is done, `finished` for each channel, `done` at the end. Hanging up stops it."""
+    ids, model = (payload.ids, payload.model) if payload else (None, None)
+    asked = await sync_to_async(trials_of)(ids, model or "")
     response = StreamingHttpResponse(event_stream(asked), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # a proxy in between must not collect the events
@@ -60,10 +61,10 @@ def trial(channel_id: int, model: str = "") -> Trial:
         raise ValidationError({"model": str(problem)}) from problem
 
 
-def trials_of(ids: list[int] | None) -> list[Trial]:
+def trials_of(ids: list[int] | None, model: str = "") -> list[Trial]:
     """A disabled channel is tested only where it is named."""
     found = Channel.objects.filter(enabled=True) if ids is None else Channel.objects.filter(pk__in=ids)
     known = list(found.values_list("pk", flat=True))
     if unknown := [str(pk) for pk in ids or () if pk not in known]:
         raise ValidationError({"ids": f"There is no channel {', '.join(unknown)}."})
-    return [trial(pk) for pk in known]
+    return [trial(pk, model) for pk in known]

@@ -92,12 +92,16 @@ def detail(report: dict[str, Any], name: str) -> str:
     return str(next(stage["detail"] for stage in report["stages"] if stage["name"] == name))
 
 
+def code(report: dict[str, Any], name: str) -> str:
+    return str(next(stage["code"] for stage in report["stages"] if stage["name"] == name))
+
+
 def test_good_channel_passes_every_stage(novapi: Novapi) -> None:
     report, received = tried(novapi, behaving(), models=[{"name": "good", "upstream": "u"}])
 
     assert report["ok"] is True
     assert verdicts(report) == dict.fromkeys(STAGES, True)
-    assert all(stage["ms"] > 0 and stage["detail"] for stage in report["stages"])
+    assert all(stage["ms"] > 0 and stage["detail"] and not stage["code"] for stage in report["stages"])
     assert (report["model"], report["abilities"]) == ("good", ["tools", "json"])
     asked = [(stage_of(call), call.headers.get("authorization")) for call in received]
     assert asked[:2] == [("list", f"Bearer {SECRET}"), ("list", None)]  # is it open to everybody?
@@ -126,6 +130,7 @@ def test_each_key_is_tried_and_the_chat_takes_one_that_works(novapi: Novapi) -> 
     assert verdicts(report) == {"key …0000": False} | dict.fromkeys(STAGES, True)
     assert "401" in detail(report, "key …0000")
     assert "Enter another key" in detail(report, "key …0000")
+    assert code(report, "key …0000") == "key_refused"
 
 
 def test_refused_key_stops_what_builds_on_it(novapi: Novapi) -> None:
@@ -192,6 +197,14 @@ def test_provider_that_is_down_is_said_to_be(novapi: Novapi) -> None:
     assert report["ok"] is False
     assert list(verdicts(report).values()) == [False, None, None, None, None, None]
     assert "nothing listens" in detail(report, "reach")
+    assert code(report, "reach") == "unreachable"
+
+
+def test_proxy_that_is_down_is_said_to_be(novapi: Novapi) -> None:
+    report, _ = tried(novapi, behaving(), proxy=f"http://127.0.0.1:{free_port()}")
+
+    assert "The proxy is down" in detail(report, "reach")
+    assert code(report, "reach") == "proxy"
 
 
 def test_self_signed_certificate_is_named(novapi: Novapi, tmp_path: Path) -> None:
@@ -204,6 +217,7 @@ def test_self_signed_certificate_is_named(novapi: Novapi, tmp_path: Path) -> Non
         report = novapi.api("POST", f"/channels/{channel['id']}/test").json()
 
     assert "certificate of localhost is self-signed" in detail(report, "reach")
+    assert code(report, "reach") == "tls"
 
 
 class secured:  # noqa: N801  # read as a word
@@ -229,27 +243,33 @@ class secured:  # noqa: N801  # read as a word
 
 
 @pytest.mark.parametrize(
-    ("script", "words"),
+    ("script", "words", "short"),
     [
-        (json_reply({"error": {"message": "no such model"}}, 404), "Check the model's upstream name"),
-        (json_reply({"error": {"message": "pay first"}}, 402), "Top up"),
-        (json_reply({"error": {"message": "slowly"}}, 429), "Wait a little"),
-        (json_reply({"error": {"message": "bad"}}, 400), "overrides"),
-        (json_reply({"error": {"message": "oops"}}, 503), "try again later"),
-        (lambda call: [head(200, "text/html"), b"<html>Welcome</html>"], "web page"),
-        (lambda call: [head(302, Location="http://127.0.0.1:1/"), b""], "redirect"),
-        (lambda call: [head(), b"\x00\xff garbage"], "not a JSON object"),
-        (lambda call: [head(), b'{"hello": "there"}'], "no chat answer"),
-        (lambda call: [head(), b'{"choices": [{"message": "ok"}]}'], "no chat answer"),
-        (lambda call: [], "See whether it is running"),
+        (json_reply({"error": {"message": "no such thing"}}, 404), "Check the model's upstream name", "not_found"),
+        (json_reply({"error": {"code": "model_not_found"}}, 404), "upstream name", "model_not_found"),
+        (json_reply({"error": {"message": "pay first"}}, 402), "Top up", "no_credit"),
+        (json_reply({"error": {"code": "insufficient_quota"}}, 429), "Top up", "no_credit"),
+        (json_reply({"error": {"message": "slowly"}}, 429), "Wait a little", "rate_limited"),
+        (json_reply({"error": {"message": "bad"}}, 400), "overrides", "rejected"),
+        (json_reply({"error": {"message": "oops"}}, 503), "try again later", "trouble"),
+        (lambda call: [head(200, "text/html"), b"<html>Welcome</html>"], "web page", "bad_answer"),
+        (lambda call: [head(302, Location="http://127.0.0.1:1/"), b""], "redirect", "redirect"),
+        (lambda call: [head(), b"\x00\xff garbage"], "not a JSON object", "bad_answer"),
+        (lambda call: [head(), b'{"hello": "there"}'], "no chat answer", "bad_answer"),
+        (lambda call: [head(), b'{"choices": [{"message": "ok"}]}'], "no chat answer", "bad_answer"),
+        (lambda call: [], "See whether it is running", "unreachable"),
     ],
 )
-def test_chat_that_fails_says_what_to_do_and_stops_the_rest(novapi: Novapi, script: Script, words: str) -> None:
+def test_chat_that_fails_says_what_to_do_and_stops_the_rest(
+    novapi: Novapi, script: Script, words: str, short: str
+) -> None:
     report, _ = tried(novapi, behaving(chat=script))
 
     assert report["ok"] is False
     assert list(verdicts(report).values()) == [True, True, False, None, None, None]
     assert words in detail(report, "chat"), report
+    assert code(report, "chat") == short
+    assert [stage["code"] for stage in report["stages"][3:]] == ["", "", ""]
 
 
 def test_redirect_is_not_followed_with_the_key(novapi: Novapi) -> None:
@@ -266,6 +286,7 @@ def test_provider_that_hangs_is_given_up(novapi: Novapi) -> None:
 
     assert list(verdicts(report).values()) == [True, False, None, None, None, None]
     assert "timed out" in detail(report, "key …7788")
+    assert code(report, "key …7788") == "timeout"
     assert len(received) == 1
 
 
@@ -359,6 +380,7 @@ def test_channel_that_can_not_chat_is_tested_without(novapi: Novapi, members: di
     assert report["ok"] is True
     assert list(verdicts(report).values()) == [True, True, None, None, None, None]
     assert words in detail(report, "chat")
+    assert code(report, "chat") == "no_model"
     assert all(call.method == "GET" for call in received)
 
 
@@ -389,6 +411,7 @@ def test_channel_whose_keys_are_all_unusable_is_reported(novapi: Novapi) -> None
 
     assert report["ok"] is False
     assert verdicts(report)["keys"] is False
+    assert code(report, "keys") == "no_key"
 
 
 def test_every_call_of_a_test_is_recorded(novapi: Novapi) -> None:

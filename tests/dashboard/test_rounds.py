@@ -165,6 +165,18 @@ def test_named_channel_is_tested_though_it_is_disabled(lonely: Novapi) -> None:
     assert {body["id"] for _, kind, body in seen if kind == "finished"} == {ids[1]}
 
 
+def test_one_channel_is_told_of_stage_by_stage_with_a_model_of_its_own(lonely: Novapi) -> None:
+    with FakeUpstream(Crowd(0)) as upstream:
+        [number] = add(lonely, upstream, 1, models=["first", "second"])
+        with listening(lonely, {"ids": [number], "model": "second"}) as told:
+            seen = [(kind, body) for _, kind, body in told]
+
+    assert [kind for kind, _ in seen] == ["started", *["stage"] * 6, "finished", "done"]
+    finished = seen[-2][1]
+    assert finished["model"] == "second"
+    assert [body["stage"] for kind, body in seen if kind == "stage"] == finished["stages"]
+
+
 def test_failed_channels_are_counted(lonely: Novapi) -> None:
     with FakeUpstream(json_reply({}, 401)) as upstream:
         add(lonely, upstream, 2)

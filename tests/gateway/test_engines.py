@@ -339,6 +339,7 @@ def test_test_of_a_channel_starts_its_engine(novapi: Novapi, model_file: Path) -
     assert not told["ok"]
     assert [stage["name"] for stage in told["stages"]] == ["engine"]
     assert "exit code 3" in told["stages"][0]["detail"]
+    assert told["stages"][0]["code"] == "engine"
 
 
 def test_models_of_an_engine_are_fetched(novapi: Novapi, model_file: Path) -> None:

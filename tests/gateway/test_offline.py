@@ -246,6 +246,7 @@ def test_cloud_is_not_asked_for_lists_or_tests_either(offline: Novapi) -> None:
     assert "Not asked is not asked, for offline mode is on" in listed.json()["detail"]
     assert tested["ok"] is False
     assert "offline mode is on" in tested["stages"][0]["detail"]
+    assert tested["stages"][0]["code"] == "offline_mode"
     assert all(stage["skipped"] for stage in tested["stages"][1:])
 
 
