@@ -47,6 +47,16 @@ def pieces_in(text: str) -> int:
     return pieces * len(text) // max(1, len(sample))
 
 
+LONGEST_NAME = 100  # of an app, in characters
+
+
+@lru_cache(maxsize=512)
+def own_name(given: str) -> str:
+    """The name that an app gives itself for Novapi (`x-novapi-app`), as far as it can be shown; empty if it can't."""
+    shown = "".join(char if char.isprintable() else " " for char in given[: 4 * LONGEST_NAME])
+    return " ".join(shown.split())[:LONGEST_NAME].rstrip()
+
+
 # What stands first in a browser-like user agent and names no app.
 _ENGINES = ("mozilla", "applewebkit", "chrome", "chromium", "safari", "gecko", "firefox", "edg", "electron", "version")
 
@@ -56,7 +66,7 @@ def app_name(user_agent: str) -> str:
     """The app's own name from its User-Agent: `claude-cli/2.1 (external)` → `claude-cli`."""
     user_agent = user_agent[:500]  # brackets that never close would be searched again and again
     if user_agent.startswith(("OpenAI/", "AsyncOpenAI/", "Anthropic/", "AsyncAnthropic/")):
-        return user_agent.split()[0][:100]
+        return user_agent.split()[0][:LONGEST_NAME]
     products = [word.partition("/")[0] for word in re.sub(r"\([^)]*\)", " ", user_agent).split()]
     named = [name for name in products if name and not name.lower().startswith(_ENGINES)]
-    return (named or [name for name in products if name] or ["unknown"])[0][:100]
+    return (named or [name for name in products if name] or ["unknown"])[0][:LONGEST_NAME]

@@ -15,7 +15,7 @@ from gateway.endpoints.answers import json_answer
 from gateway.errors import BadRequest, GatewayError
 from gateway.offers import candidates_for, may_be_asked, spoken_to
 from gateway.relay import refuse, relay
-from gateway.usage import app_name, estimate_tokens
+from gateway.usage import app_name, estimate_tokens, own_name
 
 # The client's headers that travel on. Everything else stays: cookies, our key, addresses, hop-by-hop headers.
 TRAVELLING = frozenset(
@@ -152,6 +152,9 @@ def is_text(value: str) -> bool:
 
 
 def app_of(headers: dict[bytes, bytes]) -> str:
+    """What an app calls itself, for Novapi, for others, or at all."""
+    if (given := headers.get(b"x-novapi-app")) and (name := own_name(text_of(given))):
+        return name
     title = headers.get(b"x-title", b"")[:100]  # OpenRouter's convention, which many apps follow
     return text_of(title) or app_name(text_of(headers.get(b"user-agent", b"")))
 

@@ -1,5 +1,7 @@
 """Headers and addresses: what travels to the provider, what never does, what comes back."""
 
+from typing import Any
+
 import pytest
 
 from tests.fake_upstream import FakeUpstream, completion, head, json_reply
@@ -212,3 +214,16 @@ def test_new_azure_has_openais_paths(novapi: Novapi) -> None:
         novapi.chat(model)
 
     assert upstream.received[0].path == "/openai/v1/chat/completions"
+
+
+@pytest.mark.parametrize(
+    ("given", "name"), [("playground", "playground"), ("\u00a0".encode(), "My App"), ("a\u0085b".encode(), "a b")]
+)
+def test_app_that_names_itself_for_novapi_is_known_by_that_name(novapi: Novapi, given: str | bytes, name: str) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        model = novapi.add_channel(upstream.url)
+        headers: dict[str, Any] = {"x-novapi-app": given, "x-title": "My App", "user-agent": "browser/1"}
+        answer = novapi.call(json={"model": model, "messages": []}, headers=headers)
+
+    assert novapi.record(answer.headers["x-novapi-request-id"])["app"] == name
+    assert "x-novapi-app" not in upstream.received[0].headers

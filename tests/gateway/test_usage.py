@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gateway.chat import Usage
-from gateway.usage import app_name, estimate, estimate_tokens, pieces_in
+from gateway.usage import app_name, estimate, estimate_tokens, own_name, pieces_in
 
 PROSE = (
     "The quick brown fox jumps over the lazy dog. It was the best of times, it was the worst of times, "
@@ -115,3 +115,18 @@ def test_hostile_user_agent_is_named_at_once() -> None:
     app_name("(" * 40_000)
 
     assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("playground", "playground"),
+        ("  My   own app/2 ", "My own app/2"),
+        ("试验场", "试验场"),
+        ("bell\x07 and \u202eturned", "bell and turned"),
+        ("x" * 5000, "x" * 100),
+        ("\x00 \x1f", ""),
+    ],
+)
+def test_name_that_an_app_gives_itself_is_made_fit_to_be_shown(given: str, name: str) -> None:
+    assert own_name(given) == name
