@@ -117,7 +117,7 @@ export interface paths {
         /**
          * Try Channels
          * @description Test the channels of these `ids`, else all that are enabled, four at a time. Server-sent events tell of it:
-         *     `started`, `stage`, `finished` for each channel, `done` at the end. Hanging up stops it.
+         *     `started`, a `stage` as each is done, `finished` for each channel, `done` at the end. Hanging up stops it.
          */
         post: operations["dashboard_api_trials_try_channels"];
         delete?: never;
@@ -1254,7 +1254,8 @@ export interface components {
         };
         /**
          * StageOut
-         * @description `ms`: how long it took; `detail`: how it went and what to do; `skipped`: it does not apply, and why.
+         * @description `ms`: how long it took; `detail`: how it went and what to do; `skipped`: it does not apply, and why; `code`:
+         *     what went wrong, in a word for programs.
          */
         StageOut: {
             /** Name */
@@ -1267,6 +1268,11 @@ export interface components {
             ms: number;
             /** Detail */
             detail: string;
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "" | "no_address" | "unreachable" | "timeout" | "tls" | "proxy" | "no_key" | "key_refused" | "no_credit" | "rate_limited" | "not_found" | "model_not_found" | "no_model" | "redirect" | "bad_answer" | "rejected" | "trouble" | "engine" | "offline_mode" | "internal";
         };
         /**
          * TestOut
@@ -1292,11 +1298,14 @@ export interface components {
         };
         /**
          * RoundIn
-         * @description `ids`: the channels to test, disabled ones too; else all that are enabled.
+         * @description `ids`: the channels to test, disabled ones too; else all that are enabled. `model`: a public name to test with,
+         *     of every one of them.
          */
         RoundIn: {
             /** Ids */
             ids?: number[] | null;
+            /** Model */
+            model?: string | null;
         };
         /**
          * FetchedModels
