@@ -72,7 +72,8 @@ export interface LocalChannel {
 }
 
 export interface Live {
-  connection: "connecting" | "open" | "lost";
+  /** "refused": Novapi runs, but this browser's sign-in has ended. */
+  connection: "connecting" | "open" | "lost" | "refused";
   calls: Record<string, LiveCall>;
   /** The latest that ended, newest first; for the flow of the last minute. */
   recent: FinishedCall[];

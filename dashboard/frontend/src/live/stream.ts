@@ -44,9 +44,11 @@ export function follow(queries: QueryClient): () => void {
     source = new EventSource("/api/events");
     for (const kind of KINDS)
       source.addEventListener(kind, (event) => batch({ kind, body: JSON.parse(event.data) }));
-    source.onerror = () => {
-      update(queries, (live) => ({ ...live, connection: "lost" }));
-      if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, RETRY_MS);
+    source.onerror = async () => {
+      tellConnection(queries, "lost");
+      if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
+      again = setTimeout(connect, RETRY_MS);
+      if (await isRefused()) tellConnection(queries, "refused");
     };
   };
   connect();
@@ -56,12 +58,25 @@ export function follow(queries: QueryClient): () => void {
   };
 }
 
+function tellConnection(queries: QueryClient, connection: Live["connection"]): void {
+  update(queries, (live) => ({ ...live, connection }));
+}
+
+/** An EventSource does not tell why it was turned away. */
+async function isRefused(): Promise<boolean> {
+  try {
+    return (await fetch("/api/status")).status === 401;
+  } catch {
+    return false;
+  }
+}
+
 export function live(queries: QueryClient): Live {
   return queries.getQueryData<Live>(LIVE) ?? SILENT;
 }
 
 function take(queries: QueryClient, events: LiveEvent[]): void {
-  const wasLost = live(queries).connection === "lost";
+  const wasLost = ["lost", "refused"].includes(live(queries).connection);
   update(queries, (before) => reduce(before, events, Date.now() / 1000));
   const kinds = new Set(events.map((event) => event.kind));
   // What happened while nobody listened is in no event.

@@ -21,7 +21,8 @@ export function Banners() {
 
 function LostBanner() {
   const { t } = useTranslation();
-  const isLost = useLive((live) => live.connection === "lost");
+  const connection = useLive((live) => live.connection);
+  const isLost = connection === "lost" || connection === "refused";
   const [isShown, setShown] = useState(false);
   useEffect(() => {
     if (!isLost) return setShown(false);
@@ -35,7 +36,7 @@ function LostBanner() {
       className="flex items-center gap-2 border-bad/30 border-b bg-bad-soft px-5 py-2 text-bad text-sm"
     >
       <UnplugIcon className="size-4 shrink-0" aria-hidden />
-      {t("server.banner")}
+      {t(connection === "refused" ? "server.signedOut" : "server.banner")}
     </div>
   );
 }

@@ -12,6 +12,7 @@ const LOOKS = {
     text: "server.connecting",
     color: "text-muted-foreground animate-spin",
   },
+  refused: { icon: UnplugIcon, text: "server.lost", color: "text-bad" },
   lost: { icon: UnplugIcon, text: "server.lost", color: "text-bad" },
 } as const;
 
