@@ -11,7 +11,7 @@ from collections import defaultdict
 from cachalot.api import cachalot_disabled, invalidate
 from django.db import DatabaseError, connection, transaction
 
-from channels_app import secrets
+from channels_app import built_in, secrets
 from channels_app.models import STRATEGIES, Alias, Channel, ChannelKey, ChannelModel, ClientKey, Preferences
 from channels_app.providers import PROVIDERS
 from channels_app.revision import COUNTED_TABLES, read_revision
@@ -34,6 +34,7 @@ from channels_app.table import (
 
 logger = logging.getLogger(__name__)
 
+BUILT_IN = {built_in.MODEL: (built_in.CANDIDATE,)}  # a name that nobody else's model can have
 POLL_SECONDS = 0.25  # the contract allows a second; reading one row costs some 20 µs
 
 
@@ -50,7 +51,7 @@ def load() -> RoutingTable:
     offered = candidates_by_model(routes)
     return RoutingTable(
         revision=revision,
-        candidates={name: some for name, some in offered.items() if not is_pattern(name)},
+        candidates={name: some for name, some in offered.items() if not is_pattern(name)} | BUILT_IN,
         patterns=patterns(offered),
         aliases={alias.name: tuple(alias.targets) for alias in aliases},
         strategies={alias.name: alias.strategy for alias in aliases if alias.strategy in STRATEGIES},
@@ -184,6 +185,7 @@ def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int
     models = [(model, channel) for channel in channels for model in channel.models.all()]
     names = {m.name: int(c.created_at.timestamp()) for m, c in models if m.enabled and not is_pattern(m.name)}
     names |= {alias.name: int(alias.created_at.timestamp()) for alias in aliases}
+    names[built_in.MODEL] = built_in.CREATED_AT
     return dict(sorted(names.items()))
 
 

@@ -21,6 +21,7 @@ class Credential:
     last4: str = ""
 
 
+BUILT_IN_ID = -1  # of the channel that is no row of the owner's, see `channels_app.built_in`
 NO_LIMIT_S = 86_400.0  # a day: as good as for ever, and a number that every timer takes
 
 
@@ -220,6 +221,8 @@ class RoutingTable:
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
 
     def offering(self) -> list[ChannelRoute]:
-        """The channels that offer any model, by its name or by a wildcard."""
+        """The owner's channels that offer any model, by its name or by a wildcard."""
         offers = [*self.candidates.values(), *(some for _, some in self.patterns)]
-        return list({candidate.channel.id: candidate.channel for some in offers for candidate in some}.values())
+        found = {candidate.channel.id: candidate.channel for some in offers for candidate in some}
+        found.pop(BUILT_IN_ID, None)
+        return list(found.values())

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from channels_app import built_in
 from channels_app.local.adding import port_of
 from channels_app.local.engine_models import FoundModel
 from channels_app.table import Candidate, RoutingTable
@@ -36,6 +37,7 @@ def model_of(name: str, table: RoutingTable) -> dict[str, Any]:
         "alias_of": table.aliases.get(name, ()),
         "strategy": table.strategies.get(name, "priority") if is_alias else None,
         "chats": is_chat(name, serving),
+        "built_in": name == built_in.MODEL,
         "candidates": [told(candidate, table) for candidate in serving],
     }
 

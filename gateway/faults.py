@@ -1,7 +1,7 @@
 """What a channel's failure says about the key that was used, in one table."""
 
 from gateway.health import Fault
-from gateway.upstream import ChannelFailure, is_loading, lacks_credit, lacks_model
+from gateway.upstream import ASKED_FOR, ChannelFailure, is_loading, lacks_credit, lacks_model
 
 FAULTS = {
     401: Fault.KEY_REFUSED,
@@ -15,6 +15,8 @@ FAULTS = {
 
 def fault_of(failure: ChannelFailure) -> Fault:
     """A connection that failed, silence, nonsense and 5xx are trouble; another 4xx is the request's own fault."""
+    if failure.code == ASKED_FOR:
+        return Fault.NOT_ITS_FAULT
     if lacks_credit(failure.status, failure.body):
         return Fault.NO_CREDIT
     if is_loading(failure) or failure.engine_down:

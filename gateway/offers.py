@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from channels_app import built_in
 from channels_app.table import Candidate, ChannelRoute, Credential, RoutingTable, is_pattern
 from gateway.errors import NoSuitableChannel, OfflineMode, UnknownModel
 from gateway.health import KeyId
@@ -230,8 +231,11 @@ def spoken_to(candidate: Candidate, dialects: Sequence[str]) -> str:
 
 def unknown_model_text(model: str, table: RoutingTable) -> str:
     shown = model if len(model) <= 100 else model[:100] + "…"
-    if not table.model_created and not table.patterns:
-        return f"Novapi: no channel offers '{shown}' yet. Add a channel in the dashboard, or with POST /api/channels."
+    if not table.offering():
+        return (
+            f"Novapi: no channel offers '{shown}' yet. Add a channel in the dashboard, or with POST /api/channels. "
+            f"Meanwhile '{built_in.MODEL}' answers without one."
+        )
     close = difflib.get_close_matches(
         model[:200], (name for name in table.model_created if name != model), n=3, cutoff=0.5
     )

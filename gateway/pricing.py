@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from channels_app import built_in
 from channels_app.providers import PROVIDERS
 from channels_app.table import LIST_PRICES, OwnPrices
 from gateway.chat import Usage
@@ -194,7 +195,7 @@ def list_price(provider: str, model: str, own: OwnPrices = LIST_PRICES) -> int |
 
 def is_local(provider: str) -> bool:
     row = PROVIDERS.get(provider)
-    return row is not None and row.local
+    return provider == built_in.PROVIDER.id or (row is not None and row.local)
 
 
 def rates_of(provider: str, model: str, at: datetime | None = None, tier: str = "") -> Rates | None:

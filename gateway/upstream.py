@@ -12,8 +12,10 @@ from time import time
 import httpx
 import msgspec
 
+from channels_app import built_in
 from channels_app.table import NO_LIMIT_S, ChannelRoute, Credential
 from gateway.call import Call
+from gateway.echo import EchoTransport
 from gateway.offers import Attempt
 from gateway.overrides import overridden
 from gateway.transport import AiohttpTransport, Distrusted
@@ -24,6 +26,7 @@ RETRYABLE = frozenset({401, 402, 403, 408, 409, 425, 429})
 LONGEST_WAIT_SECONDS = 31 * 24 * 3600  # a monthly quota; more is a mistake
 MAX_ERROR_BYTES = 256 * 1024
 MAX_ANSWER_BYTES = 256 * 1024 * 1024
+ASKED_FOR = "asked_for"  # the code of an error that the built-in model was asked for
 NOBODY = Credential(id=None, api_key="")
 
 # What every request of a dialect has, unless its client says otherwise.
@@ -94,7 +97,7 @@ class Transports:
             return self.substitute
         key = (asyncio.get_running_loop(), proxy)
         if key not in self._by_proxy:
-            self._by_proxy[key] = AiohttpTransport(proxy)
+            self._by_proxy[key] = EchoTransport() if proxy == built_in.WAY else AiohttpTransport(proxy)
         return self._by_proxy[key]
 
     async def close(self) -> None:
@@ -193,7 +196,8 @@ async def refusal(response: httpx.Response, channel: ChannelRoute, credential: C
     wait = retry_after(response.headers, body)
     reason = f"{status} {words}" + (f", retry in {wait:.0f} s" if wait else "") + detail(body)
     is_retryable = status >= 500 or status in RETRYABLE or is_broke or lacks_model(status, body)
-    return ChannelFailure(reason, status, is_retryable, wait, body, raw=raw)
+    code = ASKED_FOR if channel is built_in.CHANNEL else ""
+    return ChannelFailure(reason, status, is_retryable, wait, body, code=code, raw=raw)
 
 
 def is_loading(failure: ChannelFailure) -> bool:

@@ -34,6 +34,7 @@ STOREYS = (
     ("capture_store", "flights", "followed", "history", "records"),
     ("masking", "readable", "rollups"),
     ("decoding", "memory", "mending", "quirks", "route", "routing", "runaway", "spending"),
+    ("echo",),
     ("offers", "pricing", "stickiness", "tool_names", "usage"),
     ("fixes",),
     ("dialects",),
@@ -155,7 +156,7 @@ def test_pure_modules_reach_neither_framework_nor_network(name: str) -> None:
 def test_only_the_edge_talks_http() -> None:
     callers = {module for module in gateway_modules() if {"aiohttp", "httpx"} & imports_of(module)}
 
-    edge = ("transport", "upstream", "headers", "exchange", "model_lists", "realtime", "realtime_ends")
+    edge = ("transport", "upstream", "headers", "exchange", "model_lists", "realtime", "realtime_ends", "echo")
     assert callers == {f"gateway.{name}" for name in edge}
 
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 from channels_app.local.manager import engines
 from channels_app.models import Channel, ChannelKey, ClientKey
+from channels_app.table import BUILT_IN_ID
 from gateway.health import health
 from gateway.lookout import lookout
 from gateway.pricing import NANO
@@ -534,13 +535,15 @@ class CandidateOut(Schema):
 
 class ModelOut(Schema):
     """A public name: the channels that offer it, or the models it stands for. `strategy`: of an alias, null for
-    others; `chats`: by its name one can; `candidates`: who serves it, in the order of priority or of the alias."""
+    others; `chats`: by its name one can; `built_in`: Novapi answers it itself; `candidates`: who serves it, in the
+    order of priority or of the alias."""
 
     name: str
     channels: list[str]
     alias_of: list[str]
     strategy: Strategy | None
     chats: bool
+    built_in: bool
     candidates: list[CandidateOut]
 
 
@@ -713,13 +716,13 @@ class RouteOut(Schema):
 
 
 class RecordFilter(Strict):
-    """Which records: `key` and `channel` by id; `status` a number, or ok, error, left, 4xx, 5xx; `since` and `until`
-    are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `text`: words in what was
+    """Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx;
+    `since` and `until` are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `text`: words in what was
     asked and answered, as far as it is kept; `cursor`: `next` of the page before."""
 
     app: str | None = Field(None, max_length=100)
     key: int | None = Field(None, ge=0, lt=2**63)
-    channel: int | None = Field(None, ge=0, lt=2**63)
+    channel: int | None = Field(None, ge=BUILT_IN_ID, lt=2**63)
     model: str | None = Field(None, max_length=200)
     status: str | None = Field(None, max_length=10)
     stream: bool | None = None
@@ -795,7 +798,7 @@ class WasteFilter(Strict):
     until: date | None = None
     app: str | None = Field(None, max_length=100)
     key: int | None = Field(None, ge=0, lt=2**63)
-    channel: int | None = Field(None, ge=0, lt=2**63)
+    channel: int | None = Field(None, ge=BUILT_IN_ID, lt=2**63)
     model: str | None = Field(None, max_length=200)
 
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
 
-from channels_app import candidates, secrets
+from channels_app import built_in, candidates, secrets
 from channels_app.candidates import load
 from channels_app.models import Alias, Channel, ClientKey, Preferences
 from channels_app.table import RoutingTable
@@ -42,7 +42,8 @@ def sealed_elsewhere(secret: str) -> str:
 def test_empty_database_gives_an_empty_table() -> None:
     table = load()
 
-    assert (table.candidates, table.aliases, table.client_keys, table.model_created) == ({}, {}, {}, {})
+    assert list(table.candidates) == list(table.model_created) == [built_in.MODEL]
+    assert (table.aliases, table.client_keys, table.channels, table.offering()) == ({}, {}, (), [])
     assert (table.max_attempts, table.max_body_bytes, table.unreadable_keys) == (4, 64 * 2**20, 0)
 
 
@@ -95,7 +96,7 @@ def test_disabled_model_is_not_offered() -> None:
 
     table = load()
 
-    assert list(table.candidates) == list(table.model_created) == ["on"]
+    assert set(table.candidates) == set(table.model_created) == {"on", built_in.MODEL}
 
 
 def test_disabled_key_is_not_used() -> None:
@@ -198,7 +199,7 @@ def test_aliases_keep_the_order_of_their_targets_and_disabled_ones_are_left_out(
     table = load()
 
     assert table.aliases == {"best": ("b", "a")}
-    assert list(table.model_created) == ["best"]
+    assert list(table.model_created) == ["best", built_in.MODEL]
 
 
 def test_client_keys_are_found_by_digest_and_disabled_ones_are_left_out() -> None:

@@ -110,7 +110,7 @@ def test_key_and_channel_are_filters_by_id(logged: Novapi) -> None:
     [
         ("limit=0", "limit"), ("limit=501", "limit"), ("cursor=nonsense", "cursor"), ("cursor=%F0%9F%98%80", "cursor"),
         ("cursor=MjAyNi0xMS0yNSAx", "cursor"), ("status=fine", "status"), ("status=20", "status"), ("key=x", "key"),
-        ("channel=-1", "channel"), ("since=yesterday", "since"), ("slow_ms=-1", "slow_ms"), ("slow_ms=nan", "slow_ms"),
+        ("channel=-2", "channel"), ("since=yesterday", "since"), ("slow_ms=-1", "slow_ms"), ("slow_ms=nan", "slow_ms"),
         ("min_cost=inf", "min_cost"), ("stream=perhaps", "stream"), ("nonsense=1", "nonsense"),
         ("key=99999999999999999999", "key"),
     ],

@@ -171,6 +171,6 @@ def test_what_was_lost_is_told_by_the_api(wasteful: Novapi) -> None:
             assert wasteful.api("GET", f"/usage/records/{request_id}").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["by=day", "since=x", "channel=-1", "nonsense=1"])
+@pytest.mark.parametrize("query", ["by=day", "since=x", "channel=-2", "nonsense=1"])
 def test_senseless_question_for_waste_is_refused(wasteful: Novapi, query: str) -> None:
     assert wasteful.api("GET", f"/usage/waste?{query}").status_code == 422
