@@ -58,6 +58,8 @@ class Provider:
     "v1beta/models/{m}:verb" for gemini, "api/chat" for ollama. The latter three need no entry when their base is
     `base_url` without its "/v1".
     `models` is the path of the model list below the base of `models_dialect`, or None where the vendor has none.
+    `name_zh` is what Chinese people call it; `keys_url` and `billing_url` are the pages where its customers make a key
+    and pay; each empty where there is none, or none that is sure.
     """
 
     id: str
@@ -75,6 +77,9 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
     key_prefixes: tuple[str, ...] = ()
     docs: str = ""
+    name_zh: str = ""
+    keys_url: str = ""
+    billing_url: str = ""
     unverified: frozenset[str] = frozenset()
 
     @property
@@ -252,6 +257,8 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "openai", "OpenAI", "https://api.openai.com/v1", dialects=CHAT_AND_RESPONSES,
         key_prefixes=("sk-proj-", "sk-svcacct-"), docs="https://platform.openai.com/docs/api-reference",
+        keys_url="https://platform.openai.com/api-keys",
+        billing_url="https://platform.openai.com/settings/organization/billing/overview",
     ),
     Provider(
         "azure-v1", "Azure OpenAI", "https://{res}.openai.azure.com/openai/v1", auth="api-key",
@@ -271,12 +278,15 @@ ROWS: tuple[Provider, ...] = (
         "anthropic", "Anthropic", "https://api.anthropic.com", auth="x-api-key", dialects=("anthropic",),
         models="/v1/models?limit=1000", models_shape="anthropic",
         key_prefixes=("sk-ant-",), docs="https://docs.claude.com/en/api/overview",
+        keys_url="https://console.anthropic.com/settings/keys",
+        billing_url="https://console.anthropic.com/settings/billing",
     ),
     Provider(
         "google", "Google", "https://generativelanguage.googleapis.com/v1beta/openai",
         dialects=("gemini", "openai-chat"), other_bases={"gemini": "https://generativelanguage.googleapis.com"},
         auth_by_dialect={"gemini": "x-goog-api-key"}, models="/v1beta/models?pageSize=1000", models_shape="gemini",
         key_prefixes=("AIza",), docs="https://ai.google.dev/gemini-api/docs",
+        keys_url="https://aistudio.google.com/apikey", billing_url="https://console.cloud.google.com/billing",
     ),
     Provider(
         "vertex", "Google Vertex AI",
@@ -286,6 +296,8 @@ ROWS: tuple[Provider, ...] = (
             "gemini": "https://{loc}-aiplatform.googleapis.com/v1/projects/{p}/locations/{loc}/publishers/google"
         },
         docs="https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference",
+        keys_url="https://console.cloud.google.com/apis/credentials",
+        billing_url="https://console.cloud.google.com/billing",
     ),
     Provider(
         # Most models are under /v1, some under /openai/v1; the model's page says which (AWS: bedrock-mantle).
@@ -293,169 +305,245 @@ ROWS: tuple[Provider, ...] = (
         other_bases={"anthropic": "https://bedrock-mantle.{region}.api.aws/anthropic"}, key_prefixes=("ABSK",),
         docs="https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-mantle.html",
         unverified=frozenset({"key_prefixes"}),
+        keys_url="https://console.aws.amazon.com/bedrock/home",
+        billing_url="https://console.aws.amazon.com/billing/home",
     ),
     Provider(
         "bedrock-runtime", "Amazon Bedrock Runtime", "https://bedrock-runtime.{region}.amazonaws.com/openai/v1",
         models=None, docs="https://docs.aws.amazon.com/bedrock/latest/userguide/endpoints.html",
+        keys_url="https://console.aws.amazon.com/bedrock/home",
+        billing_url="https://console.aws.amazon.com/billing/home",
     ),
     Provider(
         "deepseek", "DeepSeek", "https://api.deepseek.com", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.deepseek.com/anthropic"}, docs="https://api-docs.deepseek.com",
+        name_zh="深度求索", keys_url="https://platform.deepseek.com/api_keys",
+        billing_url="https://platform.deepseek.com/top_up",
     ),
     Provider(
         "mistral", "Mistral", "https://api.mistral.ai/v1", stream_usage=False, docs="https://docs.mistral.ai/api",
+        keys_url="https://console.mistral.ai/api-keys", billing_url="https://console.mistral.ai/billing",
     ),
     Provider(
         "groq", "Groq", "https://api.groq.com/openai/v1", dialects=CHAT_AND_RESPONSES, key_prefixes=("gsk_",),
         docs="https://console.groq.com/docs/api-reference",
+        keys_url="https://console.groq.com/keys", billing_url="https://console.groq.com/settings/billing",
     ),
     Provider(
         "openrouter", "OpenRouter", "https://openrouter.ai/api/v1", dialects=CHAT_RESPONSES_ANTHROPIC,
         key_prefixes=("sk-or-",), docs="https://openrouter.ai/docs",
+        keys_url="https://openrouter.ai/settings/keys", billing_url="https://openrouter.ai/settings/credits",
     ),
     Provider(
         # Its Anthropic endpoint is documented as deprecated.
         "xai", "xAI", "https://api.x.ai/v1", dialects=CHAT_AND_RESPONSES, key_prefixes=("xai-",),
         docs="https://docs.x.ai/docs",
+        keys_url="https://console.x.ai", billing_url="https://console.x.ai",
     ),
     # China
     Provider(
         "moonshotai", "Moonshot AI", "https://api.moonshot.ai/v1", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.moonshot.ai/anthropic"}, docs="https://platform.moonshot.ai/docs",
+        name_zh="月之暗面 Kimi · 国际站", keys_url="https://platform.moonshot.ai/console/api-keys",
+        billing_url="https://platform.moonshot.ai/console/account",
     ),
     Provider(
         "moonshotai-cn", "Moonshot AI (China)", "https://api.moonshot.cn/v1", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.moonshot.cn/anthropic"}, docs="https://platform.moonshot.cn/docs",
+        name_zh="月之暗面 Kimi", keys_url="https://platform.moonshot.cn/console/api-keys",
+        billing_url="https://platform.moonshot.cn/console/account",
     ),
     Provider(
         "kimi-for-coding", "Kimi for Coding", "https://api.kimi.com/coding/v1", dialects=("anthropic", "openai-chat"),
         key_prefixes=("sk-kimi-",), docs="https://www.kimi.com/code/docs/en/",
         unverified=frozenset({"models", "key_prefixes"}),
+        name_zh="Kimi 编程套餐",
     ),
     Provider(
         "zhipuai", "Zhipu AI", "https://open.bigmodel.cn/api/paas/v4", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://open.bigmodel.cn/api/anthropic"}, docs="https://docs.bigmodel.cn",
+        name_zh="智谱", keys_url="https://open.bigmodel.cn/usercenter/apikeys",
+        billing_url="https://open.bigmodel.cn/finance-center/finance/pay",
     ),
     Provider(
         "zhipuai-coding", "Zhipu AI Coding Plan", "https://open.bigmodel.cn/api/coding/paas/v4",
         dialects=CHAT_AND_ANTHROPIC, other_bases={"anthropic": "https://open.bigmodel.cn/api/anthropic"},
         docs="https://docs.bigmodel.cn/cn/coding-plan/overview", unverified=UNVERIFIED_MODELS,
+        name_zh="智谱编程套餐", keys_url="https://open.bigmodel.cn/usercenter/apikeys",
+        billing_url="https://open.bigmodel.cn/finance-center/finance/pay",
     ),
     Provider(
         "zai", "Z.AI", "https://api.z.ai/api/paas/v4", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.z.ai/api/anthropic"}, docs="https://docs.z.ai",
+        name_zh="智谱 · 国际站", keys_url="https://z.ai/manage-apikey/apikey-list",
+        billing_url="https://z.ai/manage-apikey/billing",
     ),
     Provider(
         "zai-coding", "Z.AI Coding Plan", "https://api.z.ai/api/coding/paas/v4", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.z.ai/api/anthropic"}, docs="https://docs.z.ai/devpack/overview",
         unverified=UNVERIFIED_MODELS,
+        name_zh="智谱编程套餐 · 国际站", keys_url="https://z.ai/manage-apikey/apikey-list",
+        billing_url="https://z.ai/manage-apikey/billing",
     ),
     Provider(
         "alibaba", "Alibaba Model Studio", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
         dialects=CHAT_RESPONSES_ANTHROPIC,
         other_bases={"anthropic": "https://dashscope-intl.aliyuncs.com/apps/anthropic"},
         docs="https://www.alibabacloud.com/help/en/model-studio/base-url",
+        name_zh="通义千问 / 阿里云百炼 · 国际站",
+        keys_url="https://modelstudio.console.alibabacloud.com/?tab=playground#/api-key",
     ),
     Provider(
         "alibaba-cn", "Alibaba Model Studio (China)", "https://dashscope.aliyuncs.com/compatible-mode/v1",
         dialects=CHAT_RESPONSES_ANTHROPIC, other_bases={"anthropic": "https://dashscope.aliyuncs.com/apps/anthropic"},
         docs="https://help.aliyun.com/zh/model-studio/",
+        name_zh="通义千问 / 阿里云百炼", keys_url="https://bailian.console.aliyun.com/?tab=model#/api-key",
     ),
-    Provider("siliconflow", "SiliconFlow", "https://api.siliconflow.com/v1", docs="https://docs.siliconflow.com"),
     Provider(
-        "siliconflow-cn", "SiliconFlow (China)", "https://api.siliconflow.cn/v1", docs="https://docs.siliconflow.cn"
+        "siliconflow", "SiliconFlow", "https://api.siliconflow.com/v1", docs="https://docs.siliconflow.com",
+        name_zh="硅基流动 · 国际站", keys_url="https://cloud.siliconflow.com/account/ak",
+    ),
+    Provider(
+        "siliconflow-cn", "SiliconFlow (China)", "https://api.siliconflow.cn/v1", docs="https://docs.siliconflow.cn",
+        name_zh="硅基流动", keys_url="https://cloud.siliconflow.cn/account/ak",
+        billing_url="https://cloud.siliconflow.cn/expensebill",
     ),
     Provider(
         "volcengine", "Volcengine Ark (Doubao)", "https://ark.cn-beijing.volces.com/api/v3",
         dialects=CHAT_AND_RESPONSES, docs="https://www.volcengine.com/docs/82379", unverified=UNVERIFIED_MODELS,
+        name_zh="火山引擎方舟 · 豆包", keys_url="https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey",
+        billing_url="https://console.volcengine.com/finance/account-overview",
     ),
     Provider(
         "baidu", "Baidu Qianfan", "https://qianfan.baidubce.com/v2", key_prefixes=("bce-v3/",),
         docs="https://cloud.baidu.com/doc/qianfan-api/",
+        name_zh="百度千帆 · 文心", keys_url="https://console.bce.baidu.com/qianfan/ais/console/apiKey",
     ),
     Provider(
         "tencent", "Tencent TokenHub", "https://tokenhub.tencentmaas.com/v1",
         docs="https://cloud.tencent.com/document/product/1823/130050", unverified=UNVERIFIED_MODELS,
+        name_zh="腾讯云 TokenHub", billing_url="https://console.cloud.tencent.com/expense/overview",
     ),
     Provider(
         "hunyuan", "Tencent Hunyuan", "https://api.hunyuan.cloud.tencent.com/v1",
         docs="https://cloud.tencent.com/document/product/1729", unverified=frozenset({"base_url", "models"}),
+        name_zh="腾讯混元", keys_url="https://console.cloud.tencent.com/hunyuan/api-key",
+        billing_url="https://console.cloud.tencent.com/expense/overview",
     ),
     Provider(
         "minimax", "MiniMax", "https://api.minimax.io/v1", dialects=("anthropic", "openai-chat"),
         other_bases={"anthropic": "https://api.minimax.io/anthropic"}, auth_by_dialect={"anthropic": "x-api-key"},
         docs="https://platform.minimax.io/docs",
+        name_zh="MiniMax 稀宇 · 国际站",
+        keys_url="https://platform.minimax.io/user-center/basic-information/interface-key",
     ),
     Provider(
         "minimax-cn", "MiniMax (China)", "https://api.minimaxi.com/v1", dialects=("anthropic", "openai-chat"),
         other_bases={"anthropic": "https://api.minimaxi.com/anthropic"}, docs="https://platform.minimaxi.com/docs",
+        name_zh="MiniMax 稀宇",
+        keys_url="https://platform.minimaxi.com/user-center/basic-information/interface-key",
     ),
-    Provider("stepfun", "StepFun", "https://api.stepfun.com/v1", docs="https://platform.stepfun.com/docs"),
+    Provider(
+        "stepfun", "StepFun", "https://api.stepfun.com/v1", docs="https://platform.stepfun.com/docs",
+        name_zh="阶跃星辰", keys_url="https://platform.stepfun.com/interface-key",
+    ),
     Provider(
         "xiaomi", "Xiaomi MiMo", "https://api.xiaomimimo.com/v1", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.xiaomimimo.com/anthropic"},
         docs="https://platform.xiaomimimo.com/docs",
+        name_zh="小米 MiMo",
     ),
     Provider(
         "modelscope", "ModelScope", "https://api-inference.modelscope.cn/v1",
         docs="https://modelscope.cn/docs/model-service/API-Inference/intro",
+        name_zh="魔搭社区", keys_url="https://modelscope.cn/my/myaccesstoken",
     ),
-    Provider("qiniu", "Qiniu", "https://api.qnaigc.com/v1", docs="https://developer.qiniu.com/aitokenapi"),
-    Provider("302ai", "302.AI", "https://api.302.ai/v1", docs="https://doc.302.ai"),
-    Provider("aihubmix", "AiHubMix", "https://aihubmix.com/v1", docs="https://docs.aihubmix.com"),
+    Provider(
+        "qiniu", "Qiniu", "https://api.qnaigc.com/v1", docs="https://developer.qiniu.com/aitokenapi",
+        name_zh="七牛云", keys_url="https://portal.qiniu.com/ai-inference/api-key",
+    ),
+    Provider(
+        "302ai", "302.AI", "https://api.302.ai/v1", docs="https://doc.302.ai",
+        keys_url="https://dash.302.ai/apis/list", billing_url="https://dash.302.ai/charge",
+    ),
+    Provider(
+        "aihubmix", "AiHubMix", "https://aihubmix.com/v1", docs="https://docs.aihubmix.com",
+        keys_url="https://aihubmix.com/token", billing_url="https://aihubmix.com/topup",
+    ),
     # Inference clouds
     Provider(
         "togetherai", "Together AI", "https://api.together.xyz/v1", models_shape="array", key_prefixes=("tgp_v1_",),
         docs="https://docs.together.ai", unverified=frozenset({"key_prefixes"}),
+        keys_url="https://api.together.ai/settings/api-keys",
+        billing_url="https://api.together.ai/settings/billing",
     ),
     Provider(
         "fireworks-ai", "Fireworks AI", "https://api.fireworks.ai/inference/v1", dialects=CHAT_RESPONSES_ANTHROPIC,
         key_prefixes=("fw_",), docs="https://docs.fireworks.ai", unverified=frozenset({"key_prefixes"}),
+        keys_url="https://app.fireworks.ai/settings/users/api-keys",
+        billing_url="https://app.fireworks.ai/account/billing",
     ),
     Provider(
         "deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai", stream_usage=False,
         docs="https://deepinfra.com/docs/openai_api",
+        keys_url="https://deepinfra.com/dash/api_keys", billing_url="https://deepinfra.com/dash/billing",
     ),
     Provider(
         "cerebras", "Cerebras", "https://api.cerebras.ai/v1", stream_usage=False, key_prefixes=("csk-",),
         docs="https://inference-docs.cerebras.ai",
+        keys_url="https://cloud.cerebras.ai", billing_url="https://cloud.cerebras.ai",
     ),
-    Provider("sambanova", "SambaNova", "https://api.sambanova.ai/v1", docs="https://docs.sambanova.ai"),
+    Provider(
+        "sambanova", "SambaNova", "https://api.sambanova.ai/v1", docs="https://docs.sambanova.ai",
+        keys_url="https://cloud.sambanova.ai/apis",
+    ),
     Provider(
         "perplexity", "Perplexity", "https://api.perplexity.ai", models=None, key_prefixes=("pplx-",),
         docs="https://docs.perplexity.ai", unverified=frozenset({"models", "stream_usage"}),
+        keys_url="https://www.perplexity.ai/settings/api",
+        billing_url="https://www.perplexity.ai/settings/api",
     ),
     Provider(
         "perplexity-agent", "Perplexity Agent API", "https://api.perplexity.ai/v1", dialects=("openai-responses",),
         models=None, docs="https://docs.perplexity.ai/docs/agent-api/models", unverified=UNVERIFIED_MODELS,
+        keys_url="https://www.perplexity.ai/settings/api",
+        billing_url="https://www.perplexity.ai/settings/api",
     ),
     Provider(
         "cohere", "Cohere", "https://api.cohere.ai/compatibility/v1", stream_usage=False,
         other_bases={"models": "https://api.cohere.com"}, models="/v1/models?page_size=1000", models_shape="cohere",
         docs="https://docs.cohere.com/docs/compatibility-api",
+        keys_url="https://dashboard.cohere.com/api-keys", billing_url="https://dashboard.cohere.com/billing",
     ),
     Provider(
         "nvidia", "NVIDIA NIM", "https://integrate.api.nvidia.com/v1", stream_usage=False, key_prefixes=("nvapi-",),
         docs="https://docs.api.nvidia.com/nim/",
+        keys_url="https://build.nvidia.com/settings/api-keys",
     ),
     Provider(
         "novita-ai", "Novita AI", "https://api.novita.ai/openai", dialects=CHAT_AND_ANTHROPIC,
         other_bases={"anthropic": "https://api.novita.ai/anthropic"}, docs="https://novita.ai/docs",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://novita.ai/settings/key-management", billing_url="https://novita.ai/billing",
     ),
     Provider(
         "huggingface", "Hugging Face", "https://router.huggingface.co/v1", key_prefixes=("hf_",),
         docs="https://huggingface.co/docs/inference-providers",
+        keys_url="https://huggingface.co/settings/tokens",
+        billing_url="https://huggingface.co/settings/billing",
     ),
     Provider(
         "github-models", "GitHub Models", "https://models.github.ai/inference",
         other_bases={"models": "https://models.github.ai"}, models="/catalog/models", models_shape="array",
         key_prefixes=("github_pat_", "ghp_"), docs="https://docs.github.com/en/rest/models",
+        keys_url="https://github.com/settings/personal-access-tokens",
+        billing_url="https://github.com/settings/billing",
     ),
     Provider(
         # Editors identify themselves by headers of their own; Novapi does not pose as one.
         "github-copilot", "GitHub Copilot", "https://api.githubcopilot.com", dialects=CHAT_AND_RESPONSES,
         docs="https://docs.github.com/en/copilot", unverified=frozenset({"headers"}),
+        billing_url="https://github.com/settings/billing",
     ),
     Provider(
         "vercel", "Vercel AI Gateway", "https://ai-gateway.vercel.sh/v1", dialects=CHAT_RESPONSES_ANTHROPIC,
@@ -464,6 +552,8 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "cloudflare", "Cloudflare Workers AI", "https://api.cloudflare.com/client/v4/accounts/{acct}/ai/v1",
         models=None, docs="https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/",
+        keys_url="https://dash.cloudflare.com/profile/api-tokens",
+        billing_url="https://dash.cloudflare.com/?to=/:account/billing",
     ),
     Provider(
         "nebius", "Nebius Token Factory", "https://api.tokenfactory.nebius.com/v1",
@@ -476,6 +566,7 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "baseten", "Baseten", "https://inference.baseten.co/v1",
         docs="https://docs.baseten.co/inference/model-apis/overview", unverified=UNVERIFIED_MODELS,
+        keys_url="https://app.baseten.co/settings/api_keys",
     ),
     Provider(
         "friendli", "Friendli", "https://api.friendli.ai/serverless/v1", docs="https://friendli.ai/docs",
@@ -488,6 +579,7 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "venice", "Venice AI", "https://api.venice.ai/api/v1", docs="https://docs.venice.ai",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://venice.ai/settings/api",
     ),
     Provider(
         "inception", "Inception", "https://api.inceptionlabs.ai/v1", docs="https://docs.inceptionlabs.ai",
@@ -496,10 +588,12 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "upstage", "Upstage", "https://api.upstage.ai/v1/solar", docs="https://developers.upstage.ai/docs/apis/chat",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://console.upstage.ai/api-keys",
     ),
     Provider(
         "scaleway", "Scaleway", "https://api.scaleway.ai/v1", docs="https://www.scaleway.com/en/docs/generative-apis/",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://console.scaleway.com/iam/api-keys",
     ),
     Provider(
         "ovhcloud", "OVHcloud AI Endpoints", "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1",
@@ -508,10 +602,12 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "wandb", "Weights & Biases", "https://api.inference.wandb.ai/v1", docs="https://docs.wandb.ai/guides/inference/",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://wandb.ai/authorize",
     ),
     Provider(
         "poe", "Poe", "https://api.poe.com/v1",
         docs="https://creator.poe.com/docs/external-applications/openai-compatible-api", unverified=UNVERIFIED_MODELS,
+        keys_url="https://poe.com/api_key",
     ),
     Provider(
         "morph", "Morph", "https://api.morphllm.com/v1", docs="https://docs.morphllm.com",
@@ -520,10 +616,12 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "nano-gpt", "NanoGPT", "https://nano-gpt.com/api/v1", docs="https://docs.nano-gpt.com",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://nano-gpt.com/api",
     ),
     Provider(
         "requesty", "Requesty", "https://router.requesty.ai/v1", docs="https://docs.requesty.ai",
         unverified=UNVERIFIED_MODELS,
+        keys_url="https://app.requesty.ai/api-keys",
     ),
     Provider(
         "helicone", "Helicone AI Gateway", "https://ai-gateway.helicone.ai/v1", docs="https://docs.helicone.ai",
@@ -538,11 +636,13 @@ ROWS: tuple[Provider, ...] = (
         unverified=UNVERIFIED_MODELS,
     ),
     Provider(
-        "ai21", "AI21", "https://api.ai21.com/studio/v1", docs="https://docs.ai21.com", unverified=UNVERIFIED_MODELS
+        "ai21", "AI21", "https://api.ai21.com/studio/v1", docs="https://docs.ai21.com", unverified=UNVERIFIED_MODELS,
+        keys_url="https://studio.ai21.com/account/api-key",
     ),
     Provider(
         "opencode-zen", "OpenCode Zen", "https://opencode.ai/zen/v1", dialects=CHAT_RESPONSES_ANTHROPIC,
         auth_by_dialect={"anthropic": "x-api-key"}, docs="https://opencode.ai/docs/zen",
+        keys_url="https://opencode.ai/auth",
     ),
     # On this machine, and the owner's own
     Provider(
@@ -552,6 +652,7 @@ ROWS: tuple[Provider, ...] = (
     Provider(
         "ollama-cloud", "Ollama Cloud", "https://ollama.com/v1", dialects=("openai-chat", "ollama"),
         docs="https://docs.ollama.com/cloud",
+        keys_url="https://ollama.com/settings/keys",
     ),
     Provider(
         # Recent builds also serve /v1/messages and /v1/responses; older ones, and llama-cpp-python, do not.
@@ -639,8 +740,14 @@ ROWS: tuple[Provider, ...] = (
         "msty", "Msty", "http://127.0.0.1:{port}/v1", auth="none", local=True, docs="https://docs.msty.app",
         unverified=frozenset({"base_url", "stream_usage"}),
     ),
-    Provider("local", "Local engine", "http://127.0.0.1:{port}/v1", auth="none", local=True),
-    Provider("custom", "Custom (OpenAI-compatible)", ""),
+    Provider(
+        "local", "Local engine", "http://127.0.0.1:{port}/v1", auth="none", local=True,
+        name_zh="本机引擎",
+    ),
+    Provider(
+        "custom", "Custom (OpenAI-compatible)", "",
+        name_zh="自定义 · 兼容 OpenAI",
+    ),
 )
 # fmt: on
 

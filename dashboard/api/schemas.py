@@ -487,8 +487,12 @@ class AliasOut(Schema):
 
 
 class ProviderOut(Schema):
+    """`name_zh`: what Chinese people call it; `keys_url`, `billing_url`: where its customers make a key, and pay;
+    empty where that is not known."""
+
     id: str
     name: str
+    name_zh: str
     base_url: str
     needs_base_url: bool
     auth: str
@@ -497,6 +501,8 @@ class ProviderOut(Schema):
     has_model_list: bool
     key_prefixes: list[str]
     docs: str
+    keys_url: str
+    billing_url: str
     unverified: list[str]
 
 

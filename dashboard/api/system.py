@@ -29,6 +29,7 @@ def list_providers(request: HttpRequest) -> Any:
         {
             "id": row.id,
             "name": row.name,
+            "name_zh": row.name_zh,
             "base_url": row.base_url,
             "needs_base_url": row.needs_base_url,
             "auth": row.auth,
@@ -37,6 +38,8 @@ def list_providers(request: HttpRequest) -> Any:
             "has_model_list": row.models is not None,
             "key_prefixes": row.key_prefixes,
             "docs": row.docs,
+            "keys_url": row.keys_url,
+            "billing_url": row.billing_url,
             "unverified": sorted(row.unverified),
         }
         for row in PROVIDERS.values()

@@ -202,6 +202,8 @@ def test_a_row_is_spelled_correctly(row: Provider) -> None:
     }
     assert row.models is None or row.models.startswith("/")
     assert row.docs.startswith("https://") or row.id in ("local", "custom")
+    assert all(not page or urlsplit(page).scheme == "https" for page in (row.keys_url, row.billing_url))
+    assert not (row.local and (row.keys_url or row.billing_url))  # nobody is paid for what runs here
     assert all(name == name.lower() for name in row.headers)
 
 

@@ -38,6 +38,9 @@ def test_every_provider_is_listed_with_what_is_unverified(novapi: Novapi) -> Non
     assert listed["openai"]["base_url"] == "https://api.openai.com/v1"
     assert listed["openai"]["dialects"] == ["openai-chat", "openai-responses"]
     assert listed["openai"]["unverified"] == []
+    assert listed["openai"]["keys_url"] == "https://platform.openai.com/api-keys"
+    assert listed["deepseek"]["billing_url"] == "https://platform.deepseek.com/top_up"
+    assert (listed["deepseek"]["name_zh"], listed["openai"]["name_zh"]) == ("深度求索", "")
     assert listed["azure-v1"]["needs_base_url"] is True
     assert listed["ollama"]["local"] is True
     marked = {id_ for id_, row in listed.items() if row["unverified"]}
