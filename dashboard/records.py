@@ -9,6 +9,8 @@ either many, so that the newest are found at once, or few, so that an index find
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,14 +18,15 @@ from django.db.models import Max, Min, Q, QuerySet
 
 from dashboard.api.schemas import RecordFilter
 from gateway import capture_store
-from gateway.models import DEAR_NANO, SLOW_MS, UsageDay, UsageRecord
+from gateway.models import DEAR_NANO, SLOW_MS, Attempt, UsageDay, UsageRecord
 from gateway.pricing import NANO
+from gateway.records import LEFT
 from gateway.spending import midnight
 
 STATUSES = {
     "ok": Q(status__lt=400, error=""),
-    "error": ~Q(status=499),
-    "left": Q(status=499),
+    "error": ~Q(status=LEFT),
+    "left": Q(status=LEFT),
     "4xx": Q(status__range=(400, 499)),
     "5xx": Q(status__gte=500),
 }
@@ -42,13 +45,15 @@ def matching(asked: RecordFilter) -> QuerySet[UsageRecord]:
     }  # fmt: skip
     found = UsageRecord.objects.filter(**{name: value for name, value in exact.items() if value is not None})
     if asked.status:
-        found = found.filter(status_of(asked.status))
+        found = found.filter(any_of(asked.status))
     if asked.error:
         found = found.filter(error__icontains=asked.error)  # Django escapes LIKE's wildcards
     if asked.error or is_failure(asked.status):
         found = found.extra(where=[HAS_ERROR])
     if asked.text:
         found = found.filter(request_id__in=with_words(asked.text))
+    if asked.retried is not None:
+        found = retried(found) if asked.retried else found.filter(attempts__lte=1)
     if asked.slow_ms is not None:
         found = at_least(found, "duration_ms", asked.slow_ms)
     if asked.min_cost is not None:
@@ -61,6 +66,15 @@ def with_words(text: str) -> list[str] | QuerySet[Any]:
     said = capture_store.matching(text)
     ids = list(said.values_list("request_id", flat=True)[: FEW + 1])
     return ids if len(ids) <= FEW else said
+
+
+def retried(found: QuerySet[UsageRecord]) -> QuerySet[UsageRecord]:
+    """Those that took more than one attempt. Where there are few, told by their ids: they have a second one that was
+    noted, or their app left in the middle of it."""
+    second = Attempt.objects.filter(position=2).order_by("-pk")
+    cut = UsageRecord.objects.filter(attempts__gt=1, status=LEFT).extra(where=[HAS_ERROR]).order_by("-started_at")
+    ids = [name for some in (second, cut) for name in some.values_list("request_id", flat=True)[: FEW + 1]]
+    return found.filter(request_id__in=ids) if len(ids) <= FEW else found.filter(attempts__gt=1)
 
 
 def at_least(found: QuerySet[UsageRecord], column: str, least: float) -> QuerySet[UsageRecord]:
@@ -90,6 +104,11 @@ def moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
+def any_of(text: str) -> Q:
+    """One status, or several with commas between."""
+    return reduce(or_, map(status_of, text.split(",")))
+
+
 def status_of(text: str) -> Q:
     if text in STATUSES:
         return STATUSES[text]
@@ -99,7 +118,7 @@ def status_of(text: str) -> Q:
 
 
 def is_failure(status: str | None) -> bool:
-    return status is not None and status != "ok" and not status.startswith(("1", "2", "3"))
+    return status is not None and not any(each.startswith(("ok", "1", "2", "3")) for each in status.split(","))
 
 
 def page(asked: RecordFilter) -> tuple[list[UsageRecord], str | None]:

@@ -722,17 +722,19 @@ class RouteOut(Schema):
 
 
 class RecordFilter(Strict):
-    """Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx;
-    `since` and `until` are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `text`: words in what was
-    asked and answered, as far as it is kept; `cursor`: `next` of the page before."""
+    """Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx,
+    several with commas between; `retried`: took more than one attempt; `since` and `until` are UTC unless told;
+    `min_cost` in US dollars; `error`: a text in it; `text`: words in what was asked and answered, as far as it is
+    kept; `cursor`: `next` of the page before."""
 
     app: str | None = Field(None, max_length=100)
     key: int | None = Field(None, ge=0, lt=2**63)
     channel: int | None = Field(None, ge=BUILT_IN_ID, lt=2**63)
     model: str | None = Field(None, max_length=200)
-    status: str | None = Field(None, max_length=10)
+    status: str | None = Field(None, max_length=60)
     stream: bool | None = None
     tools: bool | None = None
+    retried: bool | None = None
     slow_ms: float | None = Field(None, ge=0)
     min_cost: float | None = Field(None, ge=0, le=1_000_000_000)
     error: str | None = Field(None, max_length=200)
@@ -747,6 +749,10 @@ class RecordFilter(Strict):
     @classmethod
     def in_utc(cls, value: datetime | None) -> datetime | None:
         return utc(value)
+
+
+class RecordIds(Strict):
+    id: list[str] = Field(min_length=1, max_length=500)
 
 
 class ExportFilter(RecordFilter):

@@ -17,6 +17,7 @@ from dashboard.api.schemas import (
     ExportFilter,
     PriceOut,
     RecordFilter,
+    RecordIds,
     RecordOut,
     RecordPage,
     RecordRow,
@@ -82,6 +83,13 @@ async def export(request: HttpRequest, asked: Query[ExportFilter]) -> StreamingH
     response["Content-Disposition"] = f'attachment; filename="novapi-usage.{asked.format}"'
     response["x-novapi-records"] = str(number)
     return response
+
+
+@router.delete("/records", response={204: None})
+def delete_records(request: HttpRequest, asked: Query[RecordIds]) -> Status[None]:
+    """Let go of several calls: `?id=…&id=…`. One that is gone already is no error."""
+    let_go(list(UsageRecord.objects.filter(request_id__in=asked.id).values_list("pk", flat=True)))
+    return Status(204, None)
 
 
 @router.get("/records/{request_id}", response=RecordOut)

@@ -27,6 +27,7 @@ PAGES = {
     "failed with 418, once": "status=418",
     "slower than a minute": "slow_ms=60000",
     "dearer than a dollar": "min_cost=1",
+    "that took two attempts": "retried=true",
     "with an error text": "error=teapot",
     "streams with tools of one key": "stream=true&tools=true&key=2",
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from dashboard.summaries import quantile
@@ -85,6 +86,7 @@ def test_pages_are_the_whole_without_gaps_or_doubles(logged: Novapi, limit: int)
     [
         ("app=chat", 6), ("app=agent", 2), ("app=nobody", 0), ("model=fine", 9), ("model=gpt-4o", 0),
         ("status=ok", 10), ("status=error", 1), ("status=4xx", 1), ("status=400", 1), ("status=5xx", 0),
+        ("status=400,404", 1), ("status=ok,4xx", 11), ("status=left,5xx", 0),
         ("status=200", 10), ("status=left", 0), ("stream=true", 1), ("stream=false", 10), ("tools=true", 0),
         ("error=wrong_thing", 1), ("error=wrong%25thing", 0), ("error=100%25 wrong", 1), ("error=_", 1),
         ("error=%25%25", 0), ("min_cost=0.003", 9), ("min_cost=1", 0), ("slow_ms=0", 11), ("slow_ms=100000", 0),
@@ -109,7 +111,8 @@ def test_key_and_channel_are_filters_by_id(logged: Novapi) -> None:
     ("query", "field"),
     [
         ("limit=0", "limit"), ("limit=501", "limit"), ("cursor=nonsense", "cursor"), ("cursor=%F0%9F%98%80", "cursor"),
-        ("cursor=MjAyNi0xMS0yNSAx", "cursor"), ("status=fine", "status"), ("status=20", "status"), ("key=x", "key"),
+        ("cursor=MjAyNi0xMS0yNSAx", "cursor"), ("status=fine", "status"), ("status=20", "status"),
+        ("status=200,", "status"), ("key=x", "key"),
         ("channel=-2", "channel"), ("since=yesterday", "since"), ("slow_ms=-1", "slow_ms"), ("slow_ms=nan", "slow_ms"),
         ("min_cost=inf", "min_cost"), ("stream=perhaps", "stream"), ("nonsense=1", "nonsense"),
         ("key=99999999999999999999", "key"),
@@ -120,6 +123,55 @@ def test_senseless_filter_is_refused_by_name(logged: Novapi, query: str, field: 
 
     assert answer.status_code == 422
     assert field in answer.json()["fields"]
+
+
+def test_calls_that_took_more_than_one_attempt_are_found(novapi: Novapi) -> None:
+    down = json_reply({"error": {"message": "down"}}, 503)
+    with FakeUpstream(down) as failing, FakeUpstream(json_reply(completion())) as good:
+        model = novapi.add_channel(failing.url, name="Fails first", priority=1)
+        novapi.add_channel(good.url, name="Answers then", model=model)
+        only = novapi.add_channel(failing.url, name="Fails alone")
+        ids = [novapi.chat(name).headers["x-novapi-request-id"] for name in (model, only)]
+        cut = left_in_its_second_attempt(novapi, failing)
+        for request_id in (*ids, cut):
+            novapi.record(request_id)
+
+    found = [record["request_id"] for record in page(novapi, "retried=true")["records"]]
+    others = [record["request_id"] for record in page(novapi, "retried=false")["records"]]
+    assert {ids[0], cut} <= set(found)
+    assert ids[1] in others
+    assert not set(found) & set(others)
+
+
+def left_in_its_second_attempt(novapi: Novapi, failing: FakeUpstream) -> str:
+    """The id of a call whose app left while the second channel was silent."""
+    with FakeUpstream(lambda call: [30.0]) as silent:
+        model = novapi.add_channel(failing.url, priority=1)
+        novapi.add_channel(silent.url, model=model)
+        with pytest.raises(httpx.ReadTimeout):
+            novapi.call(json={"model": model}, timeout=httpx.Timeout(30, read=0.5))
+    query = "SELECT request_id FROM gateway_usagerecord WHERE model_asked = ?"
+    return str(eventually(lambda: novapi.rows(query, model))[0][0])
+
+
+def test_several_calls_are_let_go_of_at_once(novapi: Novapi) -> None:
+    with FakeUpstream(json_reply(completion())) as upstream:
+        model = novapi.add_channel(upstream.url)
+        ids = [novapi.chat(model).headers["x-novapi-request-id"] for _ in range(3)]
+        novapi.record(ids[-1])
+
+    answer = novapi.api("DELETE", f"/usage/records?id={ids[0]}&id={ids[1]}&id=nv_gone")
+
+    assert answer.status_code == 204
+    assert [record["request_id"] for record in page(novapi, f"model={model}")["records"]] == [ids[2]]
+
+
+@pytest.mark.parametrize("query", ["", "?", "?id", "?ids=nv_1", "?app=chat", "?" + "&".join(["id=x"] * 501)])
+def test_nothing_is_let_go_of_unless_it_is_named(logged: Novapi, query: str) -> None:
+    answer = logged.api("DELETE", f"/usage/records{query}")
+
+    assert answer.status_code in (204, 422)
+    assert len(page(logged)["records"]) == 11
 
 
 def test_record_tells_its_price_and_whose_it_is(logged: Novapi) -> None:
