@@ -55,7 +55,7 @@ class OwnerMiddleware:
             return refusal(
                 request,
                 401,
-                "This browser is not signed in. Open Novapi from its window, or with the link it printed.",
+                "This browser is not signed in.",
             )
         if has_foreign_body(request):
             return refusal(request, 415, "Send 'Content-Type: application/json'.")
@@ -65,7 +65,7 @@ class OwnerMiddleware:
     def sign_in(self, request: HttpRequest) -> HttpResponse:
         """A valid launch token becomes the cookie; the address loses the token either way."""
         if not hmac.compare_digest(request.GET["token"].encode(), _launch_token.encode()):
-            return refusal(request, 401, "This link is of an earlier start of Novapi. Open the newest one.")
+            return refusal(request, 401, "This link is of an earlier start of Novapi.")
         rest = request.GET.copy()
         del rest["token"]
         query = f"?{urlencode(rest)}" if rest else ""

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
 
 # The gateway's own paths never pass through here: `gateway.asgi` serves them without middleware.
 MIDDLEWARE = [
+    "dashboard.policy.PolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -11,6 +11,7 @@ from novapi_site.paths import StartError
 
 BACKLOG = 2048
 LOOPBACK = ("127.0.0.1", "localhost")
+EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 class NoSuchAddress(StartError):
@@ -27,6 +28,13 @@ def listen(host: str, port: int) -> list[socket.socket]:
     if host in LOOPBACK and socket.has_ipv6:
         sockets += bind_ipv6_loopback(sockets[0].getsockname()[1])
     return sockets
+
+
+def url(host: str, port: int) -> str:
+    """Where programs of this machine reach what listens on `host`."""
+    if host in (*LOOPBACK, *EVERY_ADDRESS):
+        return f"http://localhost:{port}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def family_of(host: str) -> tuple[socket.AddressFamily, str]:

@@ -1,6 +1,6 @@
 """Static files from the apps' own folders: WhiteNoise's index, served straight from ASGI, nothing to collect."""
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from wsgiref.headers import Headers
 
@@ -8,7 +8,31 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
 
+from dashboard import build
 from gateway.visits import Send
+
+# Also for the scripts of the dashboard: what a page of another site loads from here would tell it that Novapi runs.
+PROTECTION = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+
+
+class Files(WhiteNoise):  # type: ignore[misc]  # it has no types
+    """The files by their URL, with the headers that each is sent with."""
+
+    FOREVER = 365 * 24 * 3600  # seconds; caches keep nothing for longer
+
+    def __init__(self) -> None:
+        super().__init__(nothing, max_age=3600, allow_all_origins=False, add_headers_function=protect)
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """A file of the dashboard that is named after its content."""
+        return url.startswith(f"{settings.STATIC_URL}dashboard/assets/")
+
+
+def protect(headers: Headers, path: str, url: str) -> None:
+    for name, value in PROTECTION.items():
+        headers[name] = value
+    if url.startswith(f"{settings.STATIC_URL}dashboard/") and "immutable" not in headers.get("Cache-Control", ""):
+        headers["Cache-Control"] = "no-cache"  # goes with the page, which is of the newest version
 
 
 def nothing(environ: Any, start_response: Any) -> Any:
@@ -16,21 +40,21 @@ def nothing(environ: Any, start_response: Any) -> Any:
     raise NotImplementedError
 
 
-@cache
-def index() -> WhiteNoise:
-    """Made when the first page is opened: a gateway without a window never needs it."""
-    files = WhiteNoise(nothing, max_age=3600, charset="utf-8")
+@lru_cache(maxsize=1)
+def index(version: int) -> Files:
+    """Made when the first page is opened: a gateway without a window never needs it. A new build makes a new one."""
+    files = Files()
     for finder in get_finders():
-        for name, storage in finder.list([]):
+        for name, storage in finder.list(["*.html", ".*"]):  # the page itself has a view, which says who may read it
             files.add_file_to_dictionary(f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(name))
     return files
 
 
 async def serve(scope: dict[str, Any], send: Send) -> None:
-    """GET or HEAD one file; 404 for what is not in the index."""
-    file = index().files.get(scope["path"])
+    """GET or HEAD one file, packed if the browser unpacks it; 404 for what is not in the index."""
+    file = index(build.version()).files.get(scope["path"])
     if file is None or scope["method"] not in ("GET", "HEAD"):
-        await answer(send, 404, Headers([("Content-Type", "text/plain")]), b"Not found")
+        await answer(send, 404, Headers([("Content-Type", "text/plain"), *PROTECTION.items()]), b"Not found")
         return
     environ = {
         f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode("latin-1") for name, value in scope["headers"]

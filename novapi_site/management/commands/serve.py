@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from novapi_site import sockets
+from novapi_site import instance, sockets
 
 DEFAULT_PORT = "3000"
 
@@ -45,14 +45,12 @@ class Command(BaseCommand):
             signal.signal(number, stop)
         server = Server(listeners)
         server.start()
-        shown = "localhost" if host in sockets.LOOPBACK else host
-        self.stdout.write(
-            f"Novapi is running. Apps call  http://{shown}:{server.port}/v1  with your key (novapi key)."
-        )
-        self.stdout.write(f"Dashboard:                    http://{shown}:{server.port}/?token={launch_token()}")
-        self.stdout.flush()
-        while server.is_running() and not stopping.wait(1):
-            pass
+        with instance.announced(instance.Instance(os.getpid(), sockets.url(host, server.port), launch_token())) as own:
+            self.stdout.write(f"Novapi is running. Apps call  {own.url}/v1  with your key (novapi key).")
+            self.stdout.write(f"Dashboard:                    {own.link}")
+            self.stdout.flush()
+            while server.is_running() and not stopping.wait(1):
+                pass
         server.stop()
 
 

@@ -522,7 +522,11 @@ export interface paths {
         get: operations["dashboard_api_usage_list_records"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete Records
+         * @description Let go of several calls: `?id=…&id=…`. One that is gone already is no error.
+         */
+        delete: operations["dashboard_api_usage_delete_records"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1647,9 +1651,10 @@ export interface components {
         };
         /**
          * RecordFilter
-         * @description Which records: `key` and `channel` by id; `status` a number, or ok, error, left, 4xx, 5xx; `since` and `until`
-         *     are UTC unless told; `min_cost` in US dollars; `error`: a text in it; `text`: words in what was
-         *     asked and answered, as far as it is kept; `cursor`: `next` of the page before.
+         * @description Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx,
+         *     several with commas between; `retried`: took more than one attempt; `since` and `until` are UTC unless told;
+         *     `min_cost` in US dollars; `error`: a text in it; `text`: words in what was asked and answered, as far as it is
+         *     kept; `cursor`: `next` of the page before.
          */
         RecordFilter: {
             /** App */
@@ -1666,6 +1671,8 @@ export interface components {
             stream?: boolean | null;
             /** Tools */
             tools?: boolean | null;
+            /** Retried */
+            retried?: boolean | null;
             /** Slow Ms */
             slow_ms?: number | null;
             /** Min Cost */
@@ -1761,6 +1768,11 @@ export interface components {
             tools: boolean;
             /** Replay Of */
             replay_of: string;
+        };
+        /** RecordIds */
+        RecordIds: {
+            /** Id */
+            id: string[];
         };
         /**
          * SummaryFilter
@@ -2019,6 +2031,8 @@ export interface components {
             stream?: boolean | null;
             /** Tools */
             tools?: boolean | null;
+            /** Retried */
+            retried?: boolean | null;
             /** Slow Ms */
             slow_ms?: number | null;
             /** Min Cost */
@@ -2254,12 +2268,18 @@ export interface components {
             /** First Token Ms */
             first_token_ms: number | null;
         };
-        /** ProviderOut */
+        /**
+         * ProviderOut
+         * @description `name_zh`: what Chinese people call it; `keys_url`, `billing_url`: where its customers make a key, and pay;
+         *     empty where that is not known.
+         */
         ProviderOut: {
             /** Id */
             id: string;
             /** Name */
             name: string;
+            /** Name Zh */
+            name_zh: string;
             /** Base Url */
             base_url: string;
             /** Needs Base Url */
@@ -2276,6 +2296,10 @@ export interface components {
             key_prefixes: string[];
             /** Docs */
             docs: string;
+            /** Keys Url */
+            keys_url: string;
+            /** Billing Url */
+            billing_url: string;
             /** Unverified */
             unverified: string[];
         };
@@ -2321,7 +2345,8 @@ export interface components {
         /**
          * ModelOut
          * @description A public name: the channels that offer it, or the models it stands for. `strategy`: of an alias, null for
-         *     others; `chats`: by its name one can; `candidates`: who serves it, in the order of priority or of the alias.
+         *     others; `chats`: by its name one can; `built_in`: Novapi answers it itself; `candidates`: who serves it, in the
+         *     order of priority or of the alias.
          */
         ModelOut: {
             /** Name */
@@ -2334,6 +2359,8 @@ export interface components {
             strategy: ("priority" | "round-robin" | "latency" | "cheapest" | "local-first") | null;
             /** Chats */
             chats: boolean;
+            /** Built In */
+            built_in: boolean;
             /** Candidates */
             candidates: components["schemas"]["CandidateOut"][];
         };
@@ -3458,6 +3485,7 @@ export interface operations {
                 status?: string | null;
                 stream?: boolean | null;
                 tools?: boolean | null;
+                retried?: boolean | null;
                 slow_ms?: number | null;
                 min_cost?: number | null;
                 error?: string | null;
@@ -3482,6 +3510,26 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RecordPage"];
                 };
+            };
+        };
+    };
+    dashboard_api_usage_delete_records: {
+        parameters: {
+            query: {
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -3550,6 +3598,7 @@ export interface operations {
                 status?: string | null;
                 stream?: boolean | null;
                 tools?: boolean | null;
+                retried?: boolean | null;
                 slow_ms?: number | null;
                 min_cost?: number | null;
                 error?: string | null;
