@@ -160,7 +160,7 @@ def test_what_it_can_not_do_is_said(bare: Novapi, path: str) -> None:
 
 
 def test_client_that_hangs_up_is_noticed(bare: Novapi) -> None:
-    with bare.stream(ECHO) as response:
+    with bare.stream(ECHO, messages=[user("on and " * 40)]) as response:  # some two seconds
         request_id = response.headers["x-novapi-request-id"]
         next(response.iter_bytes())
 
