@@ -48,9 +48,10 @@ def read() -> Instance | None:
     """What the last server that started here has left; None if it stopped cleanly, or the file is no such file."""
     try:
         written = json.loads(path().read_text(encoding="utf-8"))
-        return Instance(int(written["pid"]), str(written["url"]), str(written["token"]))
+        instance = Instance(int(written["pid"]), str(written["url"]), str(written["token"]))
     except (OSError, ValueError, TypeError, KeyError):
         return None
+    return instance if 0 < instance.pid < 2**31 else None  # what a process number may be
 
 
 def running() -> Instance:

@@ -25,8 +25,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-W", "ignore", str(ROOT / "manage.py"), *words]
+def command(*words: str, root: Path = ROOT) -> list[str]:
+    return [sys.executable, "-W", "ignore", str(root / "manage.py"), *words]
 
 
 def run(home: Path, *words: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess[str]:
@@ -38,26 +38,27 @@ def run(home: Path, *words: str, timeout: float = 60, **env: str) -> subprocess.
 
 
 class Novapi:
-    """`novapi serve` on a free port with its own data directory.
+    """`novapi serve` of the checkout at `root`, on a free port, with its own data directory.
 
     `http` has no credentials; `api` sends the master key to `/api/`; `call` posts to the gateway with it.
     """
 
-    def __init__(self, home: Path, *words: str, **env: str) -> None:
+    def __init__(self, home: Path, *words: str, root: Path = ROOT, **env: str) -> None:
         self.home = home
         self.port = free_port()
         self.log = home.with_suffix(".log")
         self._words = words
+        self._root = root
         self._env = os.environ | {"NOVAPI_HOME": str(home)} | env
 
     def __enter__(self) -> "Novapi":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command("serve", "--port", str(self.port), *self._words),
+                command("serve", "--port", str(self.port), *self._words, root=self._root),
                 env=self._env,
                 stdout=log,
                 stderr=log,
-                cwd=ROOT,
+                cwd=self._root,
             )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
         self._wait()
