@@ -1,5 +1,6 @@
 """Static files from the apps' own folders: WhiteNoise's index, served straight from ASGI, nothing to collect."""
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from wsgiref.headers import Headers
@@ -7,6 +8,7 @@ from wsgiref.headers import Headers
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from whitenoise import WhiteNoise
+from whitenoise.responders import MissingFileError
 
 from dashboard import build
 from gateway.visits import Send
@@ -46,7 +48,8 @@ def index(version: int) -> Files:
     files = Files()
     for finder in get_finders():
         for name, storage in finder.list(["*.html", ".*"]):  # the page itself has a view, which says who may read it
-            files.add_file_to_dictionary(f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(name))
+            with suppress(MissingFileError):  # a build that is under way begins by removing the last one
+                files.add_file_to_dictionary(f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(name))
     return files
 
 
@@ -54,17 +57,25 @@ async def serve(scope: dict[str, Any], send: Send) -> None:
     """GET or HEAD one file, packed if the browser unpacks it; 404 for what is not in the index."""
     file = index(build.version()).files.get(scope["path"])
     if file is None or scope["method"] not in ("GET", "HEAD"):
-        await answer(send, 404, Headers([("Content-Type", "text/plain"), *PROTECTION.items()]), b"Not found")
+        await not_found(send)
         return
     environ = {
         f"HTTP_{name.decode().upper().replace('-', '_')}": value.decode("latin-1") for name, value in scope["headers"]
     }
-    found = file.get_response(scope["method"], environ)
+    try:
+        found = file.get_response(scope["method"], environ)
+    except FileNotFoundError:  # removed just now
+        await not_found(send)
+        return
     body = b""
     if found.file is not None:
         with found.file:
             body = found.file.read()
     await answer(send, int(found.status), Headers(list(found.headers)), body)
+
+
+async def not_found(send: Send) -> None:
+    await answer(send, 404, Headers([("Content-Type", "text/plain"), *PROTECTION.items()]), b"Not found")
 
 
 async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:

@@ -179,6 +179,17 @@ def test_new_build_is_served_without_a_restart(tmp_path: Path, home: Path) -> No
             assert (before, after) == (200, [404, 200])
 
 
+def test_file_that_is_removed_under_the_server_is_not_found(tmp_path: Path, home: Path) -> None:
+    checkout = check_out(tmp_path / "sources")
+    build(checkout, "index-1a2b.js")
+    with Novapi(home, root=checkout) as novapi:
+        before = novapi.http.get(f"{ASSETS}/index-1a2b.js").status_code
+
+        shutil.rmtree(checkout / "dashboard" / "static" / "dashboard" / "assets")
+
+        assert (before, novapi.http.get(f"{ASSETS}/index-1a2b.js").status_code) == (200, 404)
+
+
 def test_without_a_build_the_page_says_how_to_build_it(tmp_path: Path, home: Path) -> None:
     with Novapi(home, root=check_out(tmp_path / "sources")) as novapi:
         for browser in signed_in(novapi):
