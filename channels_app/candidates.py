@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from channels_app import built_in, secrets
 from channels_app.models import STRATEGIES, Alias, Channel, ChannelKey, ChannelModel, ClientKey, Preferences
 from channels_app.providers import PROVIDERS
-from channels_app.revision import COUNTED_TABLES, read_revision
+from channels_app.revision import COUNTED_TABLES, read_generation, read_revision
 from channels_app.table import (
     LIST_PRICES,
     NO_LIMIT_S,
@@ -47,10 +47,11 @@ def load() -> RoutingTable:
         routes = [(channel, channel_route(channel, preferences)) for channel in channels]
         aliases = list(Alias.objects.filter(enabled=True))
         keys = list(ClientKey.objects.filter(enabled=True))
-        revision = read_revision()
+        revision, generation = read_revision(), read_generation()
     offered = candidates_by_model(routes)
     return RoutingTable(
         revision=revision,
+        generation=generation,
         candidates={name: some for name, some in offered.items() if not is_pattern(name)} | BUILT_IN,
         patterns=patterns(offered),
         aliases={alias.name: tuple(alias.targets) for alias in aliases},

@@ -39,3 +39,16 @@ def read_revision(using: str = "default") -> int:
         cursor.execute(READ)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def read_generation(using: str = "default") -> int:
+    """How often everything was replaced by a backup: what is remembered by ids of rows is of its own generation."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("PRAGMA user_version")
+        return int(cursor.fetchone()[0])
+
+
+def raise_generation(using: str = "default") -> None:
+    """Inside the transaction that replaces everything."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"PRAGMA user_version = {(read_generation(using) + 1) % 2**31}")

@@ -219,6 +219,7 @@ class RoutingTable:
     currency: Currency = DOLLARS  # of texts that name money
     offline: bool = False  # whether nothing may leave this machine
     paid_recovery: bool = False  # whether a key in trouble may be tried by a call that costs money
+    generation: int = 0  # of all rows: with the next one their ids stand for others
 
     def offering(self) -> list[ChannelRoute]:
         """The owner's channels that offer any model, by its name or by a wildcard."""

@@ -23,6 +23,8 @@ COOKIE = "novapi_session"
 COOKIE_SECONDS = 30 * 24 * 3600
 OWNER = "owner"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+JSON, BYTES = "application/json", "application/octet-stream"
+FILES = frozenset({"/api/restore", "/api/import/one-api"})  # take a file as it is
 
 _launch_token = secrets.token_urlsafe(32)
 _signer = TimestampSigner(salt="novapi.session")
@@ -58,7 +60,7 @@ class OwnerMiddleware:
                 "This browser is not signed in.",
             )
         if has_foreign_body(request):
-            return refusal(request, 415, "Send 'Content-Type: application/json'.")
+            return refusal(request, 415, f"Send 'Content-Type: {body_type(request.path)}'.")
         request.user = SimpleLazyObject(lambda: User.objects.get(username=OWNER))  # type: ignore[assignment]
         return self.get_response(request)
 
@@ -106,8 +108,16 @@ def presents_master_key(request: HttpRequest) -> bool:
 
 
 def has_foreign_body(request: HttpRequest) -> bool:
-    """A body that any web page could send without the browser asking first; the admin's forms have a CSRF token."""
+    """A body that any web page could send without the browser asking first; the admin's forms have a CSRF token.
+
+    Neither JSON nor bare bytes are: browsers ask before they send either to another site, and nobody here agrees.
+    """
     if request.method in SAFE_METHODS or not request.path.startswith("/api/"):
         return False
     has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-    return has_body and request.content_type != "application/json"
+    return has_body and request.content_type != body_type(request.path)
+
+
+def body_type(path: str) -> str:
+    """What a request to this path of the API has as its body."""
+    return BYTES if path in FILES else JSON

@@ -183,6 +183,10 @@ class Health:
         failures = self._conditions.get(key, UNSPOTTED).failures
         return Report(self.pause(key, now), failures, self._latencies.get(key, (0.0, 0.0))[0])
 
+    def begin_anew(self) -> None:
+        """The ids of channels and keys stand for others now."""
+        self._conditions, self._latencies = {}, {}
+
     def forgive(self, key: KeyId) -> None:
         """The owner has seen to it, or a test went well."""
         if self._conditions.pop(key, None) and hub.watchers:

@@ -56,6 +56,11 @@ def save(name: str, issuer: Issuer) -> None:
         IssuedId.objects.update_or_create(name=name, defaults=issuer._asdict())
 
 
+def begin_anew() -> None:
+    """The ids of channels and keys stand for others now."""
+    _known.clear()
+
+
 async def issuer_of(name: str) -> Issuer | None:
     if name in _known:
         return _known[name]

@@ -37,6 +37,7 @@ class Recorder:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._prices = PriceIds()
+        self._is_spending_stale = True
         self.lost = 0
 
     def start(self) -> None:
@@ -58,6 +59,11 @@ class Recorder:
         """Records that are not on disk yet."""
         return len(self._waiting) + self._in_hand
 
+    def begin_anew(self) -> None:
+        """All records were replaced: what was spent is read again, on the thread that spends."""
+        self._is_spending_stale = True
+        self._wake.set()
+
     def close(self, timeout_s: float = 10) -> None:
         """Write what is left and stop."""
         self._closing.set()
@@ -66,14 +72,20 @@ class Recorder:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        restore_spending(spending)
+        self._read_spending()
         while not self._closing.is_set():
             self._wake.wait()
+            self._read_spending()
             self._closing.wait(REST_SECONDS)
             self._wake.clear()
             self._drain()
         self._drain()
         connection.close()
+
+    def _read_spending(self) -> None:
+        if self._is_spending_stale:
+            self._is_spending_stale = False
+            restore_spending(spending)
 
     def _drain(self) -> None:
         """Write everything that waits; on a failing database keep it and try again later."""

@@ -240,9 +240,13 @@ class PriceIds:
 
     def __init__(self) -> None:
         self._kept: dict[PriceName | None, int] = {}
+        self._generation = 0
 
     def ids_of(self, database: Any, prices: set[PriceName]) -> dict[PriceName | None, int]:
         """Those of `prices`, inserted where they are new: inside a transaction, which may fail, so none are kept."""
+        (generation,) = database.execute("PRAGMA user_version").fetchone()
+        if generation != self._generation:  # a backup was restored: the same ids are other prices now
+            self._kept, self._generation = {}, generation
         return {price: self._kept.get(price) or inserted(database, price) for price in prices}
 
     def keep(self, ids: dict[PriceName | None, int]) -> None:

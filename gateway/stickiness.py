@@ -30,5 +30,9 @@ class Stickiness:
         if len(self._last) > self._most:
             self._last.popitem(last=False)
 
+    def begin_anew(self) -> None:
+        """The ids of channels and keys stand for others now."""
+        self._last.clear()
+
 
 stickiness = Stickiness()

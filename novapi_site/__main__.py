@@ -51,10 +51,11 @@ def expected(problem: Exception) -> str:
     from django.db.utils import OperationalError
 
     from channels_app.secrets import SecretsError
+    from dashboard.handed_in import NotUsable
 
     if isinstance(problem, OperationalError):
         return f"the database can't be used now ({problem}). Is another program holding it? Try again."
-    return str(problem) if isinstance(problem, SecretsError) else ""
+    return str(problem) if isinstance(problem, (SecretsError, NotUsable)) else ""
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Bring the database to this program's version at start: check it, put a copy aside, migrate."""
 
-import logging
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,13 +12,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from channels_app import private_files
 from channels_app.models import ClientKey, Preferences
+from dashboard.backups import copies
+from dashboard.backups.examining import newer_than_this
 from dashboard.owner import ensure_owner
 from novapi_site.paths import StartError
 
-logger = logging.getLogger(__name__)
-
 LOCK_SECONDS = 60  # a large database takes its time to be copied
-COPIES_KEPT = 3
 CHECKED_BYTES = 64 * 1024 * 1024  # a larger file is opened without reading all of it first
 
 
@@ -31,7 +28,7 @@ def prepare() -> None:
     with alone(path.with_name("start.lock")):
         if path.stat().st_size == 0:
             make(path)
-        migrate(path)
+        migrate()
         ClientKey.master()
         Preferences.load()
         ensure_owner()
@@ -44,13 +41,13 @@ def make(path: Path) -> None:
         database.execute("VACUUM")
 
 
-def migrate(path: Path) -> None:
+def migrate() -> None:
     """Apply what is missing; a database that has something to lose is copied first."""
     executor = MigrationExecutor(connection)
     refuse_newer(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         if executor.loader.applied_migrations:
-            put_copy_aside(path)
+            copies.put_aside("upgrade")
         call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -89,33 +86,15 @@ def corrupt(path: Path, problem: str) -> StartError:
     found = "\n".join(f"  {copy}" for copy in copies) or "  (there is none yet)"
     return StartError(
         f"The database {path} is damaged ({problem}).\n"
-        f"Nothing was changed. Put one of these copies in its place, or move it away to start empty:\n{found}"
+        "Nothing was changed. Put one of these copies in its place, or move it away to start empty (a backup can then "
+        f"be restored):\n{found}"
     )
 
 
 def refuse_newer(executor: MigrationExecutor) -> None:
     """A database that a later version has migrated must not be touched by this one."""
-    ours = {"channels_app", "gateway", "dashboard"}
-    known = set(executor.loader.disk_migrations)
-    newer = sorted(
-        f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in ours and (app, name) not in known
-    )
-    if newer:
+    if newer := newer_than_this(executor):
         raise StartError(
-            f"The database was written by a newer Novapi (it has {newer[-1]}; this is {settings.NOVAPI_VERSION}).\n"
+            f"The database was written by a newer Novapi (it has {newer}; this is {settings.NOVAPI_VERSION}).\n"
             "Install that version again, or put a copy from the backups directory in the database's place."
         )
-
-
-def put_copy_aside(path: Path) -> Path:
-    """A consistent copy in `backups/`, taken while nothing else is disturbed; the oldest beyond three go."""
-    backups = path.parent / "backups"
-    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-    copy = backups / f"novapi-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(seconds))}-{nanoseconds:09d}.db"
-    private_files.touch(copy)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(copy)])
-    for old in sorted(backups.glob("novapi-*.db"))[:-COPIES_KEPT]:
-        old.unlink()
-    logger.info("Database copied to %s before the upgrade.", copy)
-    return copy

@@ -16,7 +16,7 @@ from channels_app import candidates
 from channels_app.local.engine import Engine
 from channels_app.local.manager import engines
 from dashboard import told_records
-from gateway import call_log
+from gateway import anew, call_log
 from gateway.captures import captures
 from gateway.events import hub
 from gateway.followed import Followed
@@ -153,6 +153,7 @@ async def keep_engines() -> None:
     while True:
         told = tell_output(told)
         table = candidates.current()
+        anew.look(table)
         if table.revision != revision:
             if revision is not None and hub.watchers:
                 hub.tell("changed", {"revision": table.revision})

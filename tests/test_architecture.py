@@ -18,7 +18,7 @@ STOREYS = (
     ("api",),
     ("realtime",),
     ("endpoints",),
-    ("lookout", "recovery", "rounds", "trial_costs"),
+    ("anew", "lookout", "recovery", "rounds", "trial_costs"),
     ("trials",),
     ("questions",),
     ("small_calls",),

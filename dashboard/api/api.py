@@ -11,6 +11,7 @@ from ninja.errors import ValidationError as SchemaError
 from dashboard.api import (
     aliases,
     as_code,
+    backups,
     captures,
     channels,
     discovery,
@@ -25,6 +26,7 @@ from dashboard.api import (
     usage,
 )
 from dashboard.api.schemas import MODEL_FORMS
+from dashboard.handed_in import NotUsable
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ api.add_router("/usage", usage.router)
 api.add_router("/usage", captures.router)
 api.add_router("/usage", replays.router)
 api.add_router("/usage", as_code.router)
+api.add_router("", backups.router)
 api.add_router("", live.router)
 api.add_router("", system.router)
 
@@ -68,6 +71,11 @@ def on_malformed(request: HttpRequest, error: SchemaError) -> HttpResponse:
         path = ".".join(str(part) for part in named if part not in MODEL_FORMS)
         fields.setdefault(path, []).append(str(item["msg"]))
     return invalid(request, fields)
+
+
+@api.exception_handler(NotUsable)
+def on_not_usable(request: HttpRequest, error: NotUsable) -> HttpResponse:
+    return api.create_response(request, {"detail": str(error)}, status=error.status)
 
 
 @api.exception_handler(Exception)

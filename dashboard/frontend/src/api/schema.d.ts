@@ -679,6 +679,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Copies
+         * @description The copies of the database that Novapi put aside by itself, the newest first.
+         */
+        get: operations["dashboard_api_backups_list_copies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Backup
+         * @description Everything in one file: channels, keys' names, aliases, preferences, records and their sums. Keys themselves are
+         *     in it only with a `passphrase`, which seals them.
+         */
+        post: operations["dashboard_api_backups_make_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description A backup, as the body of the request, takes the place of everything; `dry_run` only says what would come of it.
+         *     Its passphrase goes percent-encoded into the header `x-novapi-passphrase`. Without it, keys that this machine does
+         *     not know are missing afterwards; the answer names them. In force when the answer arrives.
+         */
+        post: operations["dashboard_api_backups_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -2239,6 +2302,88 @@ export interface components {
             masked: boolean;
         };
         /**
+         * CopyOut
+         * @description A copy of the database that Novapi put aside before an upgrade or a restore; `bytes`: its size.
+         */
+        CopyOut: {
+            /** Name */
+            name: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "upgrade" | "restore";
+        };
+        /**
+         * BackupIn
+         * @description `captures`: whether what apps said is to be in it, too. `passphrase`: seals your keys; without one they are left
+         *     out.
+         */
+        BackupIn: {
+            /**
+             * Captures
+             * @default false
+             */
+            captures: boolean;
+            /** Passphrase */
+            passphrase?: string | null;
+        };
+        /**
+         * MissingOut
+         * @description What a channel lacks after a restore: `keys`, masked, and `others` like "env: HF_TOKEN".
+         */
+        MissingOut: {
+            /** Channel */
+            channel: string;
+            /** Keys */
+            keys: string[];
+            /** Others */
+            others: string[];
+        };
+        /**
+         * RestoredOut
+         * @description What was in a backup, and what became of it. `made_at`, `made_by`: when and by which version, null of a plain
+         *     copy of the database. `captures`, `has_keys`: whether they are in it. `missing`: what must be entered again.
+         *     `new_tokens`: the keys of apps that are others now. `master_key`: "restored", or "kept": this machine's own.
+         *     `copy_name`: where in `backups/` the database is that was replaced; null after a dry run.
+         */
+        RestoredOut: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Made At */
+            made_at: string | null;
+            /** Made By */
+            made_by: string | null;
+            /** Captures */
+            captures: boolean;
+            /** Has Keys */
+            has_keys: boolean;
+            /** Channels */
+            channels: number;
+            /** Client Keys */
+            client_keys: number;
+            /** Records */
+            records: number;
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+            /** New Tokens */
+            new_tokens: string[];
+            /**
+             * Master Key
+             * @enum {string}
+             */
+            master_key: "restored" | "kept";
+            /** Copy Name */
+            copy_name: string | null;
+        };
+        /**
          * CallOut
          * @description A call in flight. `at`: when it came, a Unix time; `ms` since then; `channel`: who is asked now, if anybody.
          */
@@ -3734,6 +3879,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_backups_list_copies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyOut"][];
+                };
+            };
+        };
+    };
+    dashboard_api_backups_make_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupIn"] | null;
+            };
+        };
+        responses: {
+            /** @description The backup */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    dashboard_api_backups_restore: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: {
+                x_novapi_passphrase?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredOut"];
                 };
             };
         };
