@@ -72,14 +72,19 @@ def duplicate_channel(request: HttpRequest, channel_id: int) -> Status[Channel]:
 
 @router.post("/{int:channel_id}/preview", response=PreviewOut)
 async def preview(request: HttpRequest, channel_id: int, payload: PreviewIn) -> Any:
-    """What the channel would get for a request, overrides and all. Nothing is sent."""
-    route, models, key = await sync_to_async(load_for_test)(channel_id)
+    """What the channel would get for a request, overrides and all. Nothing is sent, nothing is stored."""
+    route, models, key = await sync_to_async(load_for_test)(channel_id, payload.channel)
     return previews.preview(route, models, candidates.current(), key, payload.dialect, payload.body)
 
 
-def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:
-    """A channel as the gateway would see it, enabled or not; its models; the master key to book the call on."""
+def load_for_test(
+    channel_id: int, changes: ChannelPatch | None = None
+) -> tuple[ChannelRoute, dict[str, str], ClientIdentity]:
+    """A channel as the gateway would see it, enabled or not, with `changes` that are not stored; its models; the
+    master key to book the call on."""
     channel = get_object_or_404(Channel.objects.prefetch_related("keys", "models"), pk=channel_id)
+    if changes:
+        apply(channel, changes)
     enabled_first = sorted(channel.models.all(), key=lambda model: not model.enabled)
     models = {model.name: model.upstream for model in enabled_first}
     route = candidates.channel_route(channel, Preferences.load())
@@ -88,11 +93,7 @@ def load_for_test(channel_id: int) -> tuple[ChannelRoute, dict[str, str], Client
 
 def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Channel:
     """Validate and store a channel with its keys and models, all or nothing."""
-    given = payload.model_dump(exclude_unset=True)
-    for name, value in given.items():
-        if name not in RELATED:
-            setattr(channel, name, with_default(channel, name, value))
-    channel.full_clean()
+    apply(channel, payload)
     refuse_circle(request, channel)
     with transaction.atomic():
         channel.save()
@@ -102,6 +103,14 @@ def save(request: HttpRequest, channel: Channel, payload: ChannelPatch) -> Chann
             channel.describe_models(abilities_by_name(payload))
     candidates.refresh()
     return channel
+
+
+def apply(channel: Channel, payload: ChannelPatch) -> None:
+    """Set the channel's own fields, and validate them all. Nothing is stored."""
+    for name, value in payload.model_dump(exclude_unset=True).items():
+        if name not in RELATED:
+            setattr(channel, name, with_default(channel, name, value))
+    channel.full_clean()
 
 
 def save_keys(channel: Channel, payload: ChannelPatch) -> None:

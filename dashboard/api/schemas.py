@@ -680,10 +680,12 @@ class CodeOut(Schema):
 
 
 class PreviewIn(Strict):
-    """A request as an app would send it: in its dialect, a small one unless `body` is given."""
+    """A request as an app would send it: in its dialect, a small one unless `body` is given. `channel`: what is to be
+    changed of the channel for this preview only; its keys and models stay as they are."""
 
     dialect: Literal["openai-chat", "openai-responses", "anthropic", "gemini", "ollama"] = "openai-chat"
     body: dict[str, Any] | None = None
+    channel: ChannelPatch | None = None
 
 
 class PreviewOut(Schema):

@@ -225,6 +225,30 @@ def test_preview_is_of_chat_completions_unless_told_otherwise(novapi: Novapi) ->
     }
 
 
+def test_preview_of_changes_stores_none_of_them(novapi: Novapi) -> None:
+    channel = create(novapi, "Not yet", api_keys=[SECRET], models=["not-yet"], overrides={"set": {"seed": 1}})
+    changes = {
+        "overrides": {"set": {"seed": 2}},
+        "headers": {"x-team": "home"},
+        "base_url": "https://other.example/v1",
+    }
+
+    shown = novapi.api("POST", f"/channels/{channel['id']}/preview", json={"channel": changes}).json()
+
+    assert (shown["body"]["seed"], shown["headers"]["x-team"]) == (2, "home")
+    assert shown["url"] == "https://other.example/v1/chat/completions"
+    assert novapi.api("GET", f"/channels/{channel['id']}").json()["overrides"] == {"set": {"seed": 1}}
+
+
+def test_preview_of_changes_that_can_not_be_is_refused_by_field(novapi: Novapi) -> None:
+    channel = create(novapi, "Never", api_keys=[SECRET], models=["never"])
+
+    response = novapi.api("POST", f"/channels/{channel['id']}/preview", json={"channel": {"overrides": {"set": 3}}})
+
+    assert response.status_code == 422
+    assert "overrides" in response.json()["fields"]
+
+
 def test_preview_of_an_alias_is_of_the_model_it_stands_for(novapi: Novapi) -> None:
     channel = create(novapi, "Alias preview", models=[{"name": "alias-preview", "upstream": "up"}])
     novapi.api("POST", "/aliases", json={"name": "preview-nick", "models": ["elsewhere", "alias-preview"]})

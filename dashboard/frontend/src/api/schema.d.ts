@@ -72,7 +72,7 @@ export interface paths {
         put?: never;
         /**
          * Preview
-         * @description What the channel would get for a request, overrides and all. Nothing is sent.
+         * @description What the channel would get for a request, overrides and all. Nothing is sent, nothing is stored.
          */
         post: operations["dashboard_api_channels_preview"];
         delete?: never;
@@ -1289,7 +1289,8 @@ export interface components {
         };
         /**
          * PreviewIn
-         * @description A request as an app would send it: in its dialect, a small one unless `body` is given.
+         * @description A request as an app would send it: in its dialect, a small one unless `body` is given. `channel`: what is to be
+         *     changed of the channel for this preview only; its keys and models stay as they are.
          */
         PreviewIn: {
             /**
@@ -1302,6 +1303,7 @@ export interface components {
             body?: {
                 [key: string]: unknown;
             } | null;
+            channel?: components["schemas"]["ChannelPatch"] | null;
         };
         /**
          * TestCost
