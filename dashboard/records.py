@@ -39,11 +39,13 @@ FEW = 2000  # records that are found by an index and put in order afterwards
 def matching(asked: RecordFilter) -> QuerySet[UsageRecord]:
     """The records that a filter is for, the newest first. Raises ValidationError."""
     exact = {
-        "app": asked.app, "key_id": asked.key, "channel_id": asked.channel, "model_asked": asked.model,
-        "stream": asked.stream, "tools": asked.tools, "replay_of": asked.replay_of,
+        "app": asked.app, **by_id("key_id", asked.key), **by_id("channel_id", asked.channel),
+        "model_asked": asked.model, "stream": asked.stream, "tools": asked.tools, "replay_of": asked.replay_of,
         "started_at__gte": asked.since, "started_at__lt": asked.until,
     }  # fmt: skip
     found = UsageRecord.objects.filter(**{name: value for name, value in exact.items() if value is not None})
+    if asked.sent is not None:
+        found = found.filter(Q(model_sent=asked.sent) | Q(model_sent="", model_asked=asked.sent))
     if asked.status:
         found = found.filter(any_of(asked.status))
     if asked.error:
@@ -59,6 +61,11 @@ def matching(asked: RecordFilter) -> QuerySet[UsageRecord]:
     if asked.min_cost is not None:
         found = at_least(found, "cost_nano", round(asked.min_cost * NANO))
     return on_days(found, asked).order_by("-started_at", "-id")
+
+
+def by_id(column: str, asked: int | None) -> dict[str, Any]:
+    """As sums have it, 0 stands for none: no channel answered, no key was known."""
+    return {f"{column}__isnull": True} if asked == 0 else {column: asked}
 
 
 def with_words(text: str) -> list[str] | QuerySet[Any]:
@@ -89,7 +96,7 @@ def at_least(found: QuerySet[UsageRecord], column: str, least: float) -> QuerySe
 
 def on_days(found: QuerySet[UsageRecord], asked: RecordFilter) -> QuerySet[UsageRecord]:
     """Only between the first and the last day on which there was any such call at all."""
-    exact = {"app": asked.app, "key_id": asked.key, "channel_id": asked.channel}
+    exact = {"app": asked.app, "key_id": asked.key, "channel_id": asked.channel, "model": asked.sent}
     given = {name: value for name, value in exact.items() if value is not None}
     if not given:
         return found

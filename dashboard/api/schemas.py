@@ -724,7 +724,8 @@ class RouteOut(Schema):
 
 
 class RecordFilter(Strict):
-    """Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx,
+    """Which records: `key` and `channel` by id (0: those without one, -1: Novapi itself); `model` as it was asked for,
+    `sent`: as its provider calls it, which is how sums are told; `status` a number, or ok, error, left, 4xx, 5xx,
     several with commas between; `retried`: took more than one attempt; `since` and `until` are UTC unless told;
     `min_cost` in US dollars; `error`: a text in it; `text`: words in what was asked and answered, as far as it is
     kept; `cursor`: `next` of the page before."""
@@ -733,6 +734,7 @@ class RecordFilter(Strict):
     key: int | None = Field(None, ge=0, lt=2**63)
     channel: int | None = Field(None, ge=BUILT_IN_ID, lt=2**63)
     model: str | None = Field(None, max_length=200)
+    sent: str | None = Field(None, max_length=200)
     status: str | None = Field(None, max_length=60)
     stream: bool | None = None
     tools: bool | None = None

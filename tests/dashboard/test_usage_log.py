@@ -85,6 +85,7 @@ def test_pages_are_the_whole_without_gaps_or_doubles(logged: Novapi, limit: int)
     ("query", "count"),
     [
         ("app=chat", 6), ("app=agent", 2), ("app=nobody", 0), ("model=fine", 9), ("model=gpt-4o", 0),
+        ("sent=gpt-4o", 9), ("sent=fine", 0), ("sent=gpt-4o&app=chat", 6), ("channel=0", 0), ("key=0", 0),
         ("status=ok", 10), ("status=error", 1), ("status=4xx", 1), ("status=400", 1), ("status=5xx", 0),
         ("status=400,404", 1), ("status=ok,4xx", 11), ("status=left,5xx", 0),
         ("status=200", 10), ("status=left", 0), ("stream=true", 1), ("stream=false", 10), ("tools=true", 0),
@@ -105,6 +106,16 @@ def test_key_and_channel_are_filters_by_id(logged: Novapi) -> None:
     assert {record["app"] for record in page(logged, f"key={key}")["records"]} == {"script"}
     assert [record["status"] for record in page(logged, f"channel={channel}")["records"]] == [400]
     assert page(logged, "key=99999")["records"] == []
+
+
+def test_call_that_no_channel_took_is_found_by_the_ids_of_none(novapi: Novapi) -> None:
+    answer = novapi.chat("nobody-has-this")
+    novapi.record(answer.headers["x-novapi-request-id"])
+
+    found = page(novapi, "channel=0&sent=nobody-has-this")["records"]
+
+    assert [record["model_asked"] for record in found] == ["nobody-has-this"]
+    assert page(novapi, "key=0&sent=nobody-has-this")["records"] == []
 
 
 @pytest.mark.parametrize(

@@ -1716,7 +1716,8 @@ export interface components {
         };
         /**
          * RecordFilter
-         * @description Which records: `key` and `channel` by id (-1: Novapi itself); `status` a number, or ok, error, left, 4xx, 5xx,
+         * @description Which records: `key` and `channel` by id (0: those without one, -1: Novapi itself); `model` as it was asked for,
+         *     `sent`: as its provider calls it, which is how sums are told; `status` a number, or ok, error, left, 4xx, 5xx,
          *     several with commas between; `retried`: took more than one attempt; `since` and `until` are UTC unless told;
          *     `min_cost` in US dollars; `error`: a text in it; `text`: words in what was asked and answered, as far as it is
          *     kept; `cursor`: `next` of the page before.
@@ -1730,6 +1731,8 @@ export interface components {
             channel?: number | null;
             /** Model */
             model?: string | null;
+            /** Sent */
+            sent?: string | null;
             /** Status */
             status?: string | null;
             /** Stream */
@@ -2090,6 +2093,8 @@ export interface components {
             channel?: number | null;
             /** Model */
             model?: string | null;
+            /** Sent */
+            sent?: string | null;
             /** Status */
             status?: string | null;
             /** Stream */
@@ -3629,6 +3634,7 @@ export interface operations {
                 key?: number | null;
                 channel?: number | null;
                 model?: string | null;
+                sent?: string | null;
                 status?: string | null;
                 stream?: boolean | null;
                 tools?: boolean | null;
@@ -3742,6 +3748,7 @@ export interface operations {
                 key?: number | null;
                 channel?: number | null;
                 model?: string | null;
+                sent?: string | null;
                 status?: string | null;
                 stream?: boolean | null;
                 tools?: boolean | null;

@@ -12,6 +12,7 @@ const search = z.object({
   key: number,
   channel: number,
   model: text,
+  sent: text,
   status: text,
   stream: flag,
   tools: flag,
