@@ -1,0 +1,119 @@
+import { SquareIcon, XIcon } from "lucide-react";
+import { useLayoutEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { ModelPicker } from "@/components/model-picker";
+import { Button } from "@/components/ui/button";
+import { AnswerView } from "./answer-view";
+import { stop } from "./asking";
+import type { Column } from "./columns";
+import type { Question } from "./conversation";
+import { isBusy } from "./session";
+
+const NEAR_PX = 40; // so near the end counts as being there
+
+interface Props {
+  column: Column;
+  onChoose: (model: string) => void;
+  /** Missing for the only column. */
+  onRemove?: () => void;
+}
+
+/** One model: what it was asked, what it answered. */
+export function ColumnView({ column, onChoose, onRemove }: Props) {
+  const { t } = useTranslation("playground");
+  const { model, turns } = column;
+  const scroll = useStickToEnd(turns);
+  const isRunning = isBusy(column);
+  return (
+    <section
+      aria-label={model}
+      className="flex min-w-72 flex-1 basis-0 flex-col overflow-hidden rounded-lg border bg-card"
+    >
+      <div className="flex items-center gap-1 border-b p-2">
+        <ModelPicker
+          value={model}
+          onChange={onChoose}
+          label={t("model", { model })}
+          className="w-full min-w-0 flex-1"
+        />
+        {isRunning && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={t("stopOne", { model })}
+            title={t("stopOne", { model })}
+            onClick={() => stop(column.id)}
+          >
+            <SquareIcon />
+          </Button>
+        )}
+        {onRemove && (
+          <Button
+            variant="ghost"
+            size="icon-sm"
+            aria-label={t("removeModel", { model })}
+            title={t("removeModel", { model })}
+            onClick={onRemove}
+          >
+            <XIcon />
+          </Button>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <div ref={scroll} tabIndex={0} className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-3">
+        {!turns.length && <p className="m-auto text-center text-muted-foreground">{t("empty")}</p>}
+        {turns.map((turn, at) =>
+          turn.kind === "question" ? (
+            <QuestionView key={at} question={turn} />
+          ) : (
+            <AnswerView key={at} column={column.id} answer={turn} isLast={at === turns.length - 1} />
+          ),
+        )}
+      </div>
+      <p role="status" className="sr-only">
+        {turns.length > 0 && !isRunning ? t("answered", { model }) : ""}
+      </p>
+    </section>
+  );
+}
+
+function QuestionView({ question: { text, pictures } }: { question: Question }) {
+  const { t } = useTranslation("playground");
+  return (
+    <div className="ml-6 flex flex-col gap-2 self-end rounded-lg bg-secondary px-3 py-2 text-secondary-foreground">
+      {pictures.length > 0 && (
+        <div className="flex flex-wrap gap-2">
+          {pictures.map((url, at) => (
+            <img
+              key={at}
+              src={url}
+              alt={t("pictures.name", { number: at + 1 })}
+              className="max-h-40 rounded-md"
+            />
+          ))}
+        </div>
+      )}
+      {text && <p className="whitespace-pre-wrap break-words">{text}</p>}
+    </div>
+  );
+}
+
+/** Follows what grows at the end, unless its reader has gone back up. */
+function useStickToEnd(turns: unknown) {
+  const ref = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useLayoutEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    const onScroll = () => {
+      isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+    };
+    box.addEventListener("scroll", onScroll, { passive: true });
+    return () => box.removeEventListener("scroll", onScroll);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something was added
+  useLayoutEffect(() => {
+    if (isAtEnd.current && ref.current) ref.current.scrollTop = ref.current.scrollHeight;
+  }, [turns]);
+  return ref;
+}
