@@ -87,14 +87,16 @@ function Failure({ column, answer, isLast }: Props) {
   return (
     <Alert variant="bad" className="px-3 py-2">
       <CircleAlertIcon aria-hidden />
-      <p className="min-w-0 flex-1 break-words">
-        {isOurs ? t(`errors.${answer.error as typeof UNREACHABLE | typeof BROKEN_OFF}`) : answer.error}
-      </p>
-      {isLast && (
-        <Button size="sm" variant="outline" className="text-foreground" onClick={() => askAgain(column)}>
-          {common("retry")}
-        </Button>
-      )}
+      <div className="flex min-w-0 flex-1 flex-col items-start gap-2">
+        <p className="max-w-full break-words">
+          {isOurs ? t(`errors.${answer.error as typeof UNREACHABLE | typeof BROKEN_OFF}`) : answer.error}
+        </p>
+        {isLast && (
+          <Button size="sm" variant="outline" className="text-foreground" onClick={() => askAgain(column)}>
+            {common("retry")}
+          </Button>
+        )}
+      </div>
     </Alert>
   );
 }

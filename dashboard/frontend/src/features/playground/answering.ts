@@ -50,7 +50,11 @@ function placeOf(calls: ToolCall[], piece: Body): number {
 export function textOf(error: unknown): string {
   if (typeof error === "string") return error;
   const { message, detail } = (error ?? {}) as Body;
-  return typeof message === "string" ? message : typeof detail === "string" ? detail : JSON.stringify(error);
+  return typeof message === "string"
+    ? message
+    : typeof detail === "string"
+      ? detail
+      : JSON.stringify(error ?? null);
 }
 
 /** Output tokens per second, from the first to the last; undefined where that is no measure. */

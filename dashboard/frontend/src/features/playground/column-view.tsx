@@ -22,7 +22,7 @@ interface Props {
 export function ColumnView({ column, onChoose, onRemove }: Props) {
   const { t } = useTranslation("playground");
   const { model, turns } = column;
-  const scroll = useStickToEnd(turns);
+  const { box, content } = useStickToEnd(turns.length);
   const isRunning = isBusy(column);
   return (
     <section
@@ -60,15 +60,17 @@ export function ColumnView({ column, onChoose, onRemove }: Props) {
         )}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div ref={scroll} tabIndex={0} className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto p-3">
-        {!turns.length && <p className="m-auto text-center text-muted-foreground">{t("empty")}</p>}
-        {turns.map((turn, at) =>
-          turn.kind === "question" ? (
-            <QuestionView key={at} question={turn} />
-          ) : (
-            <AnswerView key={at} column={column.id} answer={turn} isLast={at === turns.length - 1} />
-          ),
-        )}
+      <div ref={box} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto">
+        <div ref={content} className="flex min-h-full flex-col gap-4 p-3">
+          {!turns.length && <p className="m-auto text-center text-muted-foreground">{t("empty")}</p>}
+          {turns.map((turn, at) =>
+            turn.kind === "question" ? (
+              <QuestionView key={at} question={turn} />
+            ) : (
+              <AnswerView key={at} column={column.id} answer={turn} isLast={at === turns.length - 1} />
+            ),
+          )}
+        </div>
       </div>
       <p role="status" className="sr-only">
         {turns.length > 0 && !isRunning ? t("answered", { model }) : ""}
@@ -98,22 +100,29 @@ function QuestionView({ question: { text, pictures } }: { question: Question }) 
   );
 }
 
-/** Follows what grows at the end, unless its reader has gone back up. */
-function useStickToEnd(turns: unknown) {
-  const ref = useRef<HTMLDivElement>(null);
+/** Follows what grows at the end, unless its reader has gone back up; whatever is new is shown from its beginning. */
+function useStickToEnd(turns: number) {
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
-    const box = ref.current;
-    if (!box) return;
+    const [outer, inner] = [box.current, content.current];
+    if (!outer || !inner) return;
     const onScroll = () => {
-      isAtEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+      isAtEnd.current = outer.scrollHeight - outer.scrollTop - outer.clientHeight < NEAR_PX;
     };
-    box.addEventListener("scroll", onScroll, { passive: true });
-    return () => box.removeEventListener("scroll", onScroll);
+    const follow = new ResizeObserver(() => {
+      if (isAtEnd.current) outer.scrollTop = outer.scrollHeight;
+    });
+    follow.observe(inner);
+    outer.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      follow.disconnect();
+      outer.removeEventListener("scroll", onScroll);
+    };
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something was added
   useLayoutEffect(() => {
-    if (isAtEnd.current && ref.current) ref.current.scrollTop = ref.current.scrollHeight;
+    if (turns) isAtEnd.current = true;
   }, [turns]);
-  return ref;
+  return { box, content };
 }
