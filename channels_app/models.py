@@ -23,6 +23,7 @@ from channels_app.validators import (
 )
 
 UNLIMITED = "Blank: without limit."
+KEY_STARTS = ("nv-", "sk-")
 PRICE = "US dollars per million tokens. Blank: the list price."
 CAPTURES = {"all": "Every call", "errors": "Calls that failed", "off": "None"}
 CURRENCIES = {"usd": "US dollars", "cny": "Yuan, at your own rate"}
@@ -344,7 +345,12 @@ class ClientKey(Limited):
 
     @property
     def masked(self) -> str:
-        return f"nv-…{self.last4}"
+        """A key that was brought along begins as its own kind does."""
+        try:
+            start = self.token[:3]
+        except secrets.SecretsError:
+            start = ""
+        return f"{start if start in KEY_STARTS else ''}…{self.last4}"
 
     @property
     def is_expired(self) -> bool:

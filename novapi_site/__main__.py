@@ -42,7 +42,7 @@ def own_help() -> str:
 
     django.setup()
     names = sorted(name for name, app in get_commands().items() if app == "novapi_site")
-    lines = [f"  novapi {name.replace('_', '-'):12} {load_command_class('novapi_site', name).help}" for name in names]
+    lines = [f"  novapi {name.replace('_', '-'):14} {load_command_class('novapi_site', name).help}" for name in names]
     return "\n".join(["Novapi's commands:", *lines, "", MORE_HELP])
 
 

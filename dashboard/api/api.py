@@ -17,6 +17,7 @@ from dashboard.api import (
     discovery,
     engines,
     fetched,
+    imports,
     keys,
     live,
     native,
@@ -51,6 +52,7 @@ api.add_router("/usage", captures.router)
 api.add_router("/usage", replays.router)
 api.add_router("/usage", as_code.router)
 api.add_router("", backups.router)
+api.add_router("/import", imports.router)
 api.add_router("", live.router)
 api.add_router("", system.router)
 

@@ -988,3 +988,32 @@ class RestoredOut(Schema):
     new_tokens: list[str]
     master_key: Literal["restored", "kept"]
     copy_name: str | None
+
+
+class MovedTokenOut(Schema):
+    """A token of One-API: `name` there, `new_name` here; `notes`: what holds there and not here, or why it was left
+    out."""
+
+    name: str
+    outcome: Literal["added", "already there", "left out"]
+    new_name: str
+    enabled: bool
+    notes: list[str]
+
+
+class MovedChannelOut(MovedTokenOut):
+    """A channel of One-API; `keys` and `models`: how many."""
+
+    provider: str
+    keys: int
+    models: int
+
+
+class ImportedOut(Schema):
+    """What came of a database of One-API. `family`: whose it is."""
+
+    dry_run: bool
+    family: Literal["One-API", "new-api", "one-hub"]
+    channels: list[MovedChannelOut]
+    tokens: list[MovedTokenOut]
+    notes: list[str]

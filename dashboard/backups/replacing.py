@@ -28,6 +28,8 @@ def replace_all(copy: Path) -> None:
         raise NotUsable(f"The backup's settings can't be used ({problem}). Nothing was changed.") from problem
     finally:
         connection.connection.execute("DETACH DATABASE restored")
+    with connection.cursor() as cursor:  # or as much room again would stay taken until the next start
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     candidates.refresh()
 
 

@@ -15,6 +15,7 @@ API_PATHS = [
     "/api/keys/1", "/api/keys/master", "/api/keys/master/rotate", "/api/aliases", "/api/aliases/1", "/api/providers",
     "/api/models", "/api/preferences", "/api/status", "/api/about", "/api/docs", "/api/openapi.json",
     "/api/usage/records/nv_1", "/api/usage/records/nv_1/replay", "/api/usage/records/nv_1/code",
+    "/api/backup", "/api/backups", "/api/restore", "/api/import/one-api",
     "/api/", "/api/nothing",
 ]  # fmt: skip
 PAGES = [

@@ -742,6 +742,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/import/one-api": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import One Api
+         * @description Channels and tokens of a `one-api.db`, of One-API, new-api or one-hub, which is the body of the request. Tokens
+         *     stay the same, so that apps go on working. Nothing that is there is changed; `dry_run` only says what would come of
+         *     it.
+         */
+        post: operations["dashboard_api_imports_import_one_api"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -2391,6 +2413,70 @@ export interface components {
             copy_name: string | null;
         };
         /**
+         * ImportedOut
+         * @description What came of a database of One-API. `family`: whose it is.
+         */
+        ImportedOut: {
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "One-API" | "new-api" | "one-hub";
+            /** Channels */
+            channels: components["schemas"]["MovedChannelOut"][];
+            /** Tokens */
+            tokens: components["schemas"]["MovedTokenOut"][];
+            /** Notes */
+            notes: string[];
+        };
+        /**
+         * MovedChannelOut
+         * @description A channel of One-API; `keys` and `models`: how many.
+         */
+        MovedChannelOut: {
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "added" | "already there" | "left out";
+            /** New Name */
+            new_name: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Notes */
+            notes: string[];
+            /** Provider */
+            provider: string;
+            /** Keys */
+            keys: number;
+            /** Models */
+            models: number;
+        };
+        /**
+         * MovedTokenOut
+         * @description A token of One-API: `name` there, `new_name` here; `notes`: what holds there and not here, or why it was left
+         *     out.
+         */
+        MovedTokenOut: {
+            /** Name */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "added" | "already there" | "left out";
+            /** New Name */
+            new_name: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Notes */
+            notes: string[];
+        };
+        /**
          * CallOut
          * @description A call in flight. `at`: when it came, a Unix time; `ms` since then; `channel`: who is asked now, if anybody.
          */
@@ -3960,6 +4046,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RestoredOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_imports_import_one_api: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedOut"];
                 };
             };
         };
