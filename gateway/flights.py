@@ -33,8 +33,8 @@ class Flights:
 
     def has_begun(self, call: Call, ms: float) -> None:
         """The first event of its stream is there, `ms` after the call came."""
-        if hub.watchers and call.id in self._flights:
-            hub.tell("call.first_token", {"id": call.id, "ms": round(ms, 1)})
+        if hub.watchers and (flight := self._flights.get(call.id)):
+            hub.tell("call.first_token", {"id": call.id, "ms": round(ms, 1), "channel": flight[1].channel})
 
     def leave(self, call: Call, outcome: Outcome) -> None:
         """It has ended. One that was turned away at the door is told of as well, both its ends at once."""

@@ -112,6 +112,7 @@ def test_stream_is_told_of_when_it_begins(live: Novapi) -> None:
     assert (first, last) == ("call.first_token", "call.finished")
     assert begun["id"] == finished["id"] == response.headers["x-novapi-request-id"]
     assert begun["ms"] + 90 < finished["ms"]
+    assert begun["channel"] == finished["channel"] != ""
 
 
 @pytest.mark.parametrize(

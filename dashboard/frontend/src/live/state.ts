@@ -122,7 +122,7 @@ function apply(live: Live, { kind, body }: LiveEvent, ended: FinishedCall[], now
       break;
     case "call.first_token": {
       const call = live.calls[body.id];
-      if (call) live.calls[body.id] = { ...call, first_token_ms: body.ms };
+      if (call) live.calls[body.id] = { ...call, first_token_ms: body.ms, channel: body.channel };
       break;
     }
     case "call.finished":

@@ -42,9 +42,9 @@ function Content({ client }: { client: Client }) {
       {error ? <Trouble error={error} retry={retry} /> : null}
       {!connection && !error && <Skeleton className="h-64" />}
       {connection && !client.isImpossible && <Choices name={name} connection={connection} />}
-      {connection && <Steps key={client.id} client={client} name={name} connection={connection} />}
+      {connection && <Steps key={`steps-${client.id}`} client={client} name={name} connection={connection} />}
       {connection && !client.isImpossible && (
-        <Waiting key={client.id} client={client} name={name} ownKey={connection.ownKey} />
+        <Waiting key={`waiting-${client.id}`} client={client} name={name} ownKey={connection.ownKey} />
       )}
     </SheetContent>
   );

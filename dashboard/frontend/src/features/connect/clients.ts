@@ -46,6 +46,8 @@ export interface Client {
   /** What its requests call themselves; without it, it can't be told from other programs. */
   agent?: RegExp;
   steps: Step[];
+  /** The steps are done one after the other; else any of them will do. */
+  isSequence?: boolean;
   /** It can't be connected; its steps say why, and what else. */
   isImpossible?: boolean;
 }
@@ -71,6 +73,7 @@ export const CLIENTS: Client[] = [
     id: "codex",
     name: "Codex",
     kind: "agents",
+    isSequence: true,
     agent: /^codex/i,
     steps: [{ text: "mergeFile", file: "~/.codex/config.toml", code: snippets.codex }, { text: "restart" }],
   },
@@ -78,6 +81,7 @@ export const CLIENTS: Client[] = [
     id: "gemini-cli",
     name: "Gemini CLI",
     kind: "agents",
+    isSequence: true,
     agent: /^gemini-?cli/i,
     steps: [{ text: "mergeFile", file: "~/.gemini/.env", code: snippets.geminiCli }, { text: "restart" }],
   },
@@ -85,6 +89,7 @@ export const CLIENTS: Client[] = [
     id: "aider",
     name: "Aider",
     kind: "agents",
+    isSequence: true,
     agent: /^(aider|litellm)/i,
     steps: [{ text: "mergeFile", file: "~/.aider.conf.yml", code: snippets.aider }, { text: "restart" }],
   },
@@ -92,6 +97,7 @@ export const CLIENTS: Client[] = [
     id: "cline",
     name: "Cline · Roo Code · Kilo Code",
     kind: "agents",
+    isSequence: true,
     agent: /^(cline|roo-?code|kilo-?code)/i,
     steps: byHand,
   },
@@ -113,6 +119,7 @@ export const CLIENTS: Client[] = [
     id: "zed",
     name: "Zed",
     kind: "editors",
+    isSequence: true,
     agent: /^zed/i,
     steps: [
       { text: "mergeFile", file: "settings.json", code: snippets.zed },
@@ -130,6 +137,7 @@ export const CLIENTS: Client[] = [
     id: "open-webui",
     name: "Open WebUI",
     kind: "chat",
+    isSequence: true,
     agent: /^open-?webui/i,
     steps: [{ text: "openWebui" }, address, key, { text: "docker" }],
   },
@@ -215,9 +223,10 @@ export const CLIENTS: Client[] = [
     id: "ollama-apps",
     name: "",
     kind: "other",
+    isSequence: true,
     steps: [{ text: "ollamaUrl", code: snippets.ollamaUrl }, key],
   },
-  { id: "other", name: "", kind: "other", steps: byHand },
+  { id: "other", name: "", kind: "other", isSequence: true, steps: byHand },
 ];
 
 /** Its own tests, and pages of this dashboard: no app of the owner's. */

@@ -1,8 +1,8 @@
 /** A text as a word of sh, PowerShell or a file. A model's name may have any character in it, quotes too. */
 
-/** For sh: as it is where it is harmless, else in single quotes. */
+/** For sh: as it is where it is harmless (the dots of a masked key are), else in single quotes. */
 export function sh(text: string): string {
-  return /^[\w.:/@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w.:/@%+=,•-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** For PowerShell: in single quotes, where nothing but they has a meaning. It takes typographic quotes for its own. */

@@ -22,7 +22,7 @@ export function Steps({
       {client.steps.map((step, index) => (
         <li key={step.text} className="flex flex-col gap-1.5">
           <p className="flex gap-2">
-            {client.steps.length > 1 && (
+            {client.isSequence && (
               <span className="text-muted-foreground tabular-nums" aria-hidden>
                 {index + 1}.
               </span>
