@@ -82,12 +82,6 @@ test("only the options that are set are sent", () => {
   });
 });
 
-test("calls wait only at the end of an answer that is whole", () => {
-  expect(waitingCalls([answer({ calls: [CALL] })])).toEqual([CALL]);
-  expect(waitingCalls([answer({ calls: [CALL], state: "stopped" })])).toEqual([]);
-  expect(waitingCalls([answer({ calls: [CALL] }), question("next")])).toEqual([]);
-});
-
 test.each([
   ["", undefined],
   [EXAMPLE, undefined],

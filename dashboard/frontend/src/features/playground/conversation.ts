@@ -29,7 +29,7 @@ export interface Facts {
   isEstimated: boolean;
 }
 
-export type AnswerState = "waiting" | "streaming" | "done" | "stopped" | "failed";
+type AnswerState = "waiting" | "streaming" | "done" | "stopped" | "failed";
 
 export interface Answer {
   kind: "answer";
@@ -81,12 +81,6 @@ export const newAnswer = (key: number): Answer => ({
 
 export const isRunning = (turn: Turn | undefined): boolean =>
   turn?.kind === "answer" && (turn.state === "waiting" || turn.state === "streaming");
-
-/** The calls of tools that wait for their results; empty where the last answer has none. */
-export function waitingCalls(turns: readonly Turn[]): ToolCall[] {
-  const last = turns.at(-1);
-  return last?.kind === "answer" && last.state === "done" ? last.calls : [];
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: a request's JSON
 export type Body = Record<string, any>;

@@ -1,7 +1,48 @@
+import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Page } from "@/components/page";
+import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { AboutTab } from "./about-tab";
+import { AppearanceTab } from "./appearance-tab";
+import { BackupTab } from "./backup";
+import { LIMITS } from "./fields";
+import { KeysTab } from "./keys";
+import { NetworkTab } from "./network-tab";
+import { PreferencesTab } from "./preferences-tab";
+import { RecordingTab } from "./recording-tab";
+import { TABS, type Tab, tabOf } from "./tabs";
+import { UnsavedGuard } from "./unsaved";
+
+const route = getRouteApi("/settings");
+
+const CONTENT: Record<Tab, () => React.ReactNode> = {
+  keys: () => <KeysTab />,
+  limits: () => <PreferencesTab sections={LIMITS} />,
+  recording: () => <RecordingTab />,
+  network: () => <NetworkTab />,
+  appearance: () => <AppearanceTab />,
+  backup: () => <BackupTab />,
+  about: () => <AboutTab />,
+};
 
 export function SettingsPage() {
   const { t } = useTranslation("settings");
-  return <Page title={t("title")}>{null}</Page>;
+  const tab = tabOf(route.useSearch().tab);
+  const navigate = route.useNavigate();
+  return (
+    <UnsavedGuard>
+      <Page title={t("title")}>
+        <Tabs value={tab} onValueChange={(chosen) => navigate({ search: { tab: chosen } })}>
+          <TabsList className="max-w-full overflow-x-auto" aria-label={t("title")}>
+            {TABS.map((each) => (
+              <TabsTrigger key={each} value={each}>
+                {t(`tabs.${each}`)}
+              </TabsTrigger>
+            ))}
+          </TabsList>
+          <TabsContent value={tab}>{CONTENT[tab]()}</TabsContent>
+        </Tabs>
+      </Page>
+    </UnsavedGuard>
+  );
 }
