@@ -6,11 +6,10 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router
-from ninja.errors import HttpError
+from ninja import Router, Status
 
 from channels_app.models import ClientKey, Preferences
-from dashboard.api.schemas import BodiesOut, BodyOut
+from dashboard.api.schemas import BodiesOut, BodyOut, NoBodiesOut
 from gateway import capture_store
 from gateway.capture_store import Body
 from gateway.captures import captures
@@ -19,12 +18,24 @@ from gateway.models import Capture, UsageRecord
 router = Router(tags=["usage"])
 
 
-@router.get("/records/{request_id}/bodies", response=BodiesOut, by_alias=True)
+WHY_NOT = {
+    "waiting": "Its bodies may not be on disk yet; look again in a moment.",
+    "realtime": "Realtime sessions are not captured.",
+    "private": "The key it came with is private: its calls are not captured.",
+    "off": "Capturing is off (Preferences: capture).",
+    "errors": "Only calls that failed are captured (Preferences: capture).",
+    "gone": "Its bodies were let go of, to make room or for their age (Preferences: capture_mb, capture_days).",
+    "missed": "It was not captured when it ran: capturing was off, or more came at once than could be kept.",
+}
+
+
+@router.get("/records/{request_id}/bodies", response={200: BodiesOut, 404: NoBodiesOut}, by_alias=True)
 def get_bodies(request: HttpRequest, request_id: str) -> Any:
-    """The bodies of one call, keys masked; 404 says why there are none."""
+    """The bodies of one call, keys masked; 404 says why there are none, in words and in a word (`reason`)."""
     found = capture_store.bodies(request_id)
     if found is None:
-        raise HttpError(404, why_not(get_object_or_404(UsageRecord, request_id=request_id)))
+        reason = reason_of(get_object_or_404(UsageRecord, request_id=request_id))
+        return Status(404, {"detail": WHY_NOT[reason], "reason": reason})
     return {name: told(body) for name, body in found.items()}
 
 
@@ -60,20 +71,22 @@ def events(body: bytes, cuts: list[tuple[int, int]]) -> list[tuple[int, str]]:
 
 def why_not(record: UsageRecord) -> str:
     """Why nothing is kept of this call, as far as it can be told now."""
+    return WHY_NOT[reason_of(record)]
+
+
+def reason_of(record: UsageRecord) -> str:
     preferences = Preferences.load()
     if captures.waiting:
-        return "Its bodies may not be on disk yet; look again in a moment."
+        return "waiting"
     if record.endpoint == "realtime":
-        return "Realtime sessions are not captured."
+        return "realtime"
     if record.key_id and ClientKey.objects.filter(pk=record.key_id, private=True).exists():
-        return "The key it came with is private: its calls are not captured."
+        return "private"
     if preferences.capture == "off":
-        return "Capturing is off (Preferences: capture)."
+        return "off"
     if preferences.capture == "errors" and record.status < 400 and not record.error:
-        return "Only calls that failed are captured (Preferences: capture)."
-    if is_gone(record):
-        return "Its bodies were let go of, to make room or for their age (Preferences: capture_mb, capture_days)."
-    return "It was not captured when it ran: capturing was off, or more came at once than could be kept."
+        return "errors"
+    return "gone" if is_gone(record) else "missed"
 
 
 def is_gone(record: UsageRecord) -> bool:

@@ -663,6 +663,13 @@ class BodiesOut(Schema):
     answer: BodyOut | None = None
 
 
+class NoBodiesOut(Schema):
+    """Why nothing is kept of a call: `detail` in words, `reason` for the dashboard's own."""
+
+    detail: str
+    reason: Literal["waiting", "realtime", "private", "off", "errors", "gone", "missed"]
+
+
 class ReplayIn(Strict):
     """What is to be different: the request itself, or only its model."""
 

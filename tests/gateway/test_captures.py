@@ -46,13 +46,13 @@ def bodies(novapi: Novapi, answer: httpx.Response | str) -> dict[str, Any]:
     return dict(found.json())
 
 
-def refused(novapi: Novapi, answer: httpx.Response) -> str:
-    """Why there is nothing of a call, once everything is on disk."""
+def refused(novapi: Novapi, answer: httpx.Response) -> tuple[str, str]:
+    """Why there is nothing of a call, in a word and in words, once everything is on disk."""
     novapi.record(answer.headers["x-novapi-request-id"])
     assert eventually(lambda: novapi.api("GET", "/status").json()["captures_waiting"] == 0)
     said = novapi.api("GET", f"/usage/records/{answer.headers['x-novapi-request-id']}/bodies")
     assert said.status_code == 404
-    return str(said.json()["detail"])
+    return said.json()["reason"], said.json()["detail"]
 
 
 def found(novapi: Novapi, text: str) -> set[str]:
@@ -200,7 +200,9 @@ def test_private_key_is_never_captured(novapi: Novapi) -> None:
         answer = novapi.call(json=body, headers={"authorization": f"Bearer {key}"})
 
     assert answer.status_code == 200
-    assert "private" in refused(novapi, answer)
+    reason, words = refused(novapi, answer)
+    assert reason == "private"
+    assert "is private" in words
     assert found(novapi, "diary") == set()
 
 
@@ -208,13 +210,15 @@ def test_errors_only_keeps_what_failed(novapi: Novapi) -> None:
     with preferring(novapi, capture="errors"), FakeUpstream(json_reply(completion())) as upstream:
         good, bad = novapi.chat(novapi.add_channel(upstream.url)), novapi.chat("there-is-no-such-model")
         assert bodies(novapi, bad)["answer"]["text"] == bad.text
-        assert "Only calls that failed" in refused(novapi, good)
+        reason, words = refused(novapi, good)
+        assert reason == "errors"
+        assert "Only calls that failed" in words
 
 
 def test_off_keeps_nothing(novapi: Novapi) -> None:
     with preferring(novapi, capture="off"):
         answer = novapi.chat("there-is-no-such-model")
-        assert "off" in refused(novapi, answer)
+        assert refused(novapi, answer)[0] == "off"
 
 
 def test_unknown_call_has_no_bodies(novapi: Novapi) -> None:
@@ -391,7 +395,7 @@ def test_old_captures_are_let_go_of(home: Path) -> None:
             )
         with Novapi(home) as novapi:
             assert eventually(lambda: novapi.rows("SELECT count(*) FROM gateway_capture") == [(1,)])
-            assert "let go of" in refused(novapi, old)
+            assert refused(novapi, old)[0] == "gone"
             assert bodies(novapi, new)
 
 
@@ -475,4 +479,4 @@ def test_database_that_is_locked_costs_captures_before_calls_or_records(home: Pa
         assert bodies(novapi, after)
         for answer in answers:
             assert novapi.record(answer.headers["x-novapi-request-id"], timeout_s=10)
-        assert "not captured when it ran" in refused(novapi, answers[0])
+        assert refused(novapi, answers[0])[0] == "missed"

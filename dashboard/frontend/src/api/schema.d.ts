@@ -625,7 +625,7 @@ export interface paths {
         };
         /**
          * Get Bodies
-         * @description The bodies of one call, keys masked; 404 says why there are none.
+         * @description The bodies of one call, keys masked; 404 says why there are none, in words and in a word (`reason`).
          */
         get: operations["dashboard_api_captures_get_bodies"];
         put?: never;
@@ -2309,6 +2309,19 @@ export interface components {
             ][];
         };
         /**
+         * NoBodiesOut
+         * @description Why nothing is kept of a call: `detail` in words, `reason` for the dashboard's own.
+         */
+        NoBodiesOut: {
+            /** Detail */
+            detail: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "waiting" | "realtime" | "private" | "off" | "errors" | "gone" | "missed";
+        };
+        /**
          * ReplayIn
          * @description What is to be different: the request itself, or only its model.
          */
@@ -3925,6 +3938,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodiesOut"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoBodiesOut"];
                 };
             };
         };
