@@ -77,19 +77,19 @@ function Credentials() {
   const base = `${useBaseUrl()}/v1`;
   const { data: master } = useMasterKey();
   return (
-    <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
-      <div className="flex items-center gap-1">
-        <dt className="sr-only">{t("home:baseUrl")}</dt>
-        <dd className="font-mono text-xs">{base}</dd>
+    <ul className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+      <li className="flex items-center gap-1">
+        <span className="sr-only">{t("home:baseUrl")}</span>
+        <span className="font-mono text-xs">{base}</span>
         <CopyButton text={base} label={t("copy.url")} />
-      </div>
+      </li>
       {master && (
-        <div className="flex items-center gap-1">
-          <dt className="text-muted-foreground text-xs">{t("home:key")}</dt>
-          <dd className="font-mono text-xs">{maskKey(master.key)}</dd>
+        <li className="flex items-center gap-1">
+          <span className="text-muted-foreground text-xs">{t("home:key")}</span>
+          <span className="font-mono text-xs">{maskKey(master.key)}</span>
           <CopyButton text={master.key} label={t("copy.key")} />
-        </div>
+        </li>
       )}
-    </dl>
+    </ul>
   );
 }
