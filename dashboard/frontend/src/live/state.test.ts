@@ -44,6 +44,8 @@ describe("a call", () => {
       id: "a",
       app: "claude-cli",
       channel: "Work",
+      model: "m",
+      asked: "claude-sonnet",
       status: 200,
       ended: 201,
     });

@@ -19,6 +19,8 @@ export interface LiveCall {
 }
 
 export interface FinishedCall extends LiveCall {
+  /** What the app asked for; `model` is what answered. */
+  asked: string;
   status: number;
   channel: string;
   attempts: number;
@@ -126,7 +128,12 @@ function apply(live: Live, { kind, body }: LiveEvent, ended: FinishedCall[], now
       break;
     }
     case "call.finished":
-      ended.push({ ...live.calls[body.id], ...body, ended: now });
+      ended.push({
+        ...live.calls[body.id],
+        ...body,
+        asked: live.calls[body.id]?.model ?? body.model,
+        ended: now,
+      });
       delete live.calls[body.id];
       break;
     case "channel.state":

@@ -44,7 +44,10 @@ function Content({ client }: { client: Client }) {
       {connection && !client.isImpossible && <Choices name={name} connection={connection} />}
       {connection && <Steps key={`steps-${client.id}`} client={client} name={name} connection={connection} />}
       {connection && !client.isImpossible && (
-        <Waiting key={`waiting-${client.id}`} client={client} name={name} ownKey={connection.ownKey} />
+        // In sight while the steps are scrolled through.
+        <div className="sticky -bottom-6 -mx-6 mt-auto -mb-6 border-t bg-background px-6 py-4">
+          <Waiting key={`waiting-${client.id}`} client={client} name={name} ownKey={connection.ownKey} />
+        </div>
       )}
     </SheetContent>
   );

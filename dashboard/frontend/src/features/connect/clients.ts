@@ -14,7 +14,7 @@ export interface Step {
 export type Kind = "agents" | "editors" | "chat" | "code" | "other";
 export const KINDS: Kind[] = ["agents", "editors", "chat", "code", "other"];
 
-export type StepText =
+type StepText =
   | "run"
   | "runWindows"
   | "program"

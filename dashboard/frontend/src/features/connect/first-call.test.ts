@@ -17,6 +17,7 @@ const begun = (app: string, more: Partial<LiveCall> = {}): LiveCall => ({
 });
 const ended = (app: string, status: number, more: Partial<LiveCall> = {}): FinishedCall => ({
   ...begun(app, more),
+  asked: "m",
   status,
   channel: "Work",
   attempts: 1,

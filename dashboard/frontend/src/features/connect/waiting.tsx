@@ -18,7 +18,7 @@ export function Waiting({ client, name, ownKey }: { client: Client; name: string
   const [since] = useState(() => Date.now() / 1000);
   const first = useLive((live) => firstCall(live, { client, ownKey, since }));
   if (first.state === "answered" || first.state === "failed") {
-    const { app, model, channel, ms, status, error, id } = first.call;
+    const { app, asked: model, channel, ms, status, error, id } = first.call;
     const isGood = first.state === "answered";
     return (
       <Frame className={isGood ? "border-ok/30 bg-ok-soft text-ok" : "border-bad/30 bg-bad-soft text-bad"}>

@@ -14,7 +14,7 @@ export interface Stream {
   at: number;
 }
 
-export const WINDOW_S = 60;
+const WINDOW_S = 60;
 const MOST = 8;
 
 /** The busiest first. `now` in Unix seconds. */

@@ -48,7 +48,7 @@ const known = (channels: Channel[], more: Partial<Known> = {}): Known => ({
   live: open,
   status: { unreadable_keys: 0, records_lost: 0 },
   models: [],
-  surroundings: around(more.live),
+  surroundings: around(more.live as Live | undefined),
   ...more,
 });
 const headline = (channels: Channel[], more: Partial<Known> = {}): Headline => {

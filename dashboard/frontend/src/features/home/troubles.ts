@@ -16,7 +16,7 @@ export type Trouble =
 export interface Known {
   channels: Channel[];
   keys: ClientKey[];
-  live: Live;
+  live: Pick<Live, "connection" | "stopped">;
   status: { unreadable_keys: number; records_lost: number };
   /** Of today, by model. */
   models: { model: string | null; unpriced: number }[];

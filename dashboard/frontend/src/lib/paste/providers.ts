@@ -49,7 +49,7 @@ const ENDPOINTS =
   /\/(chat\/completions|completions|embeddings|responses|messages(\/count_tokens)?|models(\/[^/]+)?|rerank|images\/generations|audio\/\w+)$/;
 
 /** What a client calls, made a base URL: without endpoint, query and the stroke at its end. "" if it is no address. */
-export function baseOf(address: string): string {
+function baseOf(address: string): string {
   let url: URL;
   try {
     url = new URL(address.trim());
@@ -66,7 +66,7 @@ export function baseOf(address: string): string {
 }
 
 /** The providers that live at this address, those with the longest path in common first. Local engines have none of their own. */
-export function providersOfAddress(base: string, known: KnownProvider[]): string[] {
+function providersOfAddress(base: string, known: KnownProvider[]): string[] {
   if (!base) return [];
   const url = new URL(base);
   const found = known
