@@ -27,7 +27,7 @@ export function ColumnView({ column, onChoose, onRemove }: Props) {
   return (
     <section
       aria-label={model}
-      className="flex min-w-72 flex-1 basis-0 flex-col overflow-hidden rounded-lg border bg-card"
+      className="flex min-w-56 flex-1 basis-0 flex-col overflow-hidden rounded-lg border bg-card"
     >
       <div className="flex items-center gap-1 border-b p-2">
         <ModelPicker

@@ -1,13 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  type Answer,
-  bodyOf,
-  messagesOf,
-  NO_OPTIONS,
-  newAnswer,
-  type Turn,
-  waitingCalls,
-} from "./conversation";
+import { type Answer, bodyOf, messagesOf, NO_OPTIONS, newAnswer, type Turn } from "./conversation";
 import { EXAMPLE, prettyArgs, problemOf } from "./tools";
 
 const question = (text: string, pictures: string[] = []): Turn => ({ kind: "question", text, pictures });

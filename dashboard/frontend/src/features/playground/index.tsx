@@ -17,12 +17,15 @@ import { changeSession } from "./session";
 import { useColumns } from "./use-models";
 
 const SHOWN = "novapi.playground.options";
+const ROOMY_PX = 1200; // in a narrower window the options would leave no room for two columns
 
 /** One prompt, up to four models side by side. */
 export function PlaygroundPage() {
   const { t } = useTranslation("playground");
   const { columns, error, retry, isEmpty, choose, add, remove } = useColumns();
-  const [hasOptions, setOptions] = useState(() => readStored(SHOWN) !== "no");
+  const [hasOptions, setOptions] = useState(
+    () => (readStored(SHOWN) ?? (innerWidth < ROOMY_PX ? "no" : "yes")) !== "no",
+  );
   const [isCode, setCode] = useState(false);
   const isUsed = columns.some((column) => column.turns.length);
   const toggleOptions = () => {

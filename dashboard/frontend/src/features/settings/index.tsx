@@ -17,7 +17,7 @@ const route = getRouteApi("/settings");
 
 const CONTENT: Record<Tab, () => React.ReactNode> = {
   keys: () => <KeysTab />,
-  limits: () => <PreferencesTab sections={LIMITS} />,
+  routing: () => <PreferencesTab sections={LIMITS} />,
   recording: () => <RecordingTab />,
   network: () => <NetworkTab />,
   appearance: () => <AppearanceTab />,

@@ -13,7 +13,7 @@ import { useSection } from "./use-section";
 /** A section of preferences as a card with its own button to save. */
 export function SectionForm({ section, preferences }: { section: Section; preferences: Preferences }) {
   const { t } = useTranslation("settings");
-  const { form, save, trouble } = useSection(preferences, section.fields);
+  const { form, save, discard, trouble, isSaved } = useSection(preferences, section.fields);
   const title = t(`sections.${section.id}.title` as "sections.attempts.title");
   return (
     <Card>
@@ -28,7 +28,7 @@ export function SectionForm({ section, preferences }: { section: Section; prefer
           ))}
         </div>
         {trouble && <Trouble error={new Error(trouble)} />}
-        <SaveRow form={form} />
+        <SaveRow form={form} isSaved={isSaved} onDiscard={discard} />
       </form>
     </Card>
   );
@@ -65,12 +65,17 @@ function OneField({ field, form }: { field: PreferenceField; form: UseFormReturn
   );
 }
 
+interface SaveProps {
+  form: UseFormReturn<Values>;
+  isSaved: boolean;
+  onDiscard: () => void;
+}
+
 /** Saving is possible when there is something to save, and says when it is done. */
-function SaveRow({ form }: { form: Pick<UseFormReturn<Values>, "formState" | "reset"> }) {
+function SaveRow({ form, isSaved, onDiscard }: SaveProps) {
   const { t } = useTranslation("settings");
   const { t: common } = useTranslation();
-  const { isDirty, isSubmitting, isSubmitSuccessful } = form.formState;
-  const isSaved = isSubmitSuccessful && !isDirty;
+  const { isDirty, isSubmitting } = form.formState;
   return (
     <div className="flex items-center gap-2">
       <Button type="submit" disabled={!isDirty || isSubmitting}>
@@ -78,7 +83,7 @@ function SaveRow({ form }: { form: Pick<UseFormReturn<Values>, "formState" | "re
         {common("save")}
       </Button>
       {isDirty && !isSubmitting && (
-        <Button variant="ghost" onClick={() => form.reset()}>
+        <Button variant="ghost" onClick={onDiscard}>
           {t("discard")}
         </Button>
       )}

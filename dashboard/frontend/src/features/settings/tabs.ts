@@ -1,4 +1,4 @@
-export const TABS = ["keys", "limits", "recording", "network", "appearance", "backup", "about"] as const;
+export const TABS = ["keys", "routing", "recording", "network", "appearance", "backup", "about"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** The tab that the address names; what it does not know is the first. */

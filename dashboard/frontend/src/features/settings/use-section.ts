@@ -14,6 +14,7 @@ export function useSection(preferences: Preferences, fields: readonly Preference
   const queries = useQueryClient();
   const problem = useProblem();
   const [trouble, setTrouble] = useState("");
+  const [isSaved, setSaved] = useState(false);
   const values = useMemo(() => valuesOf(preferences, fields), [preferences, fields]);
   const form = useForm<Values>({
     values,
@@ -25,15 +26,22 @@ export function useSection(preferences: Preferences, fields: readonly Preference
   useUnsaved(isDirty);
   const save = form.handleSubmit(async (read) => {
     setTrouble("");
+    setSaved(false);
     const changed = Object.entries(read).filter(([name]) => dirtyFields[name]);
     try {
       const saved = await mutateAsync({ body: Object.fromEntries(changed) });
       queries.setQueryData(["get", "/api/preferences"], saved);
       form.reset(valuesOf(saved, fields));
+      setSaved(true);
       refresh(queries, "/api/preferences");
     } catch (error) {
       setTrouble(showProblems(error, Object.keys(values), form.setError));
     }
   });
-  return { form, save, trouble };
+  const discard = () => {
+    form.reset();
+    setTrouble("");
+    setSaved(false);
+  };
+  return { form, save, discard, trouble, isSaved: isSaved && !isDirty };
 }

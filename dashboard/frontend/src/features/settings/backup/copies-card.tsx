@@ -1,16 +1,15 @@
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { $api } from "@/api";
 import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { useFormat } from "@/lib/format";
-import { readCopies } from "./transfers";
 
 /** The copies that Novapi put aside by itself. */
 export function CopiesCard() {
   const { t } = useTranslation("settings");
   const format = useFormat();
-  const { data, error, refetch } = useQuery({ queryKey: ["get", "/api/backups"], queryFn: readCopies });
+  const { data, error, refetch } = $api.useQuery("get", "/api/backups");
   return (
     <Card>
       <div className="flex flex-col gap-1">

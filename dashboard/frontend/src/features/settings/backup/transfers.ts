@@ -1,49 +1,10 @@
 /** Files that go out and come in: backups, and databases of One-API. Their bodies are bytes, so this fetches itself. */
+import type { Schemas } from "@/api";
 import { refusalOf } from "@/lib/event-stream";
 
-export interface Restored {
-  dry_run: boolean;
-  made_at: string | null;
-  made_by: string | null;
-  captures: boolean;
-  has_keys: boolean;
-  channels: number;
-  client_keys: number;
-  records: number;
-  missing: { channel: string; keys: string[]; others: string[] }[];
-  new_tokens: string[];
-  master_key: "restored" | "kept";
-  copy_name: string | null;
-}
-
-export interface Moved {
-  name: string;
-  outcome: "added" | "already there" | "left out";
-  new_name: string;
-  enabled: boolean;
-  notes: string[];
-}
-
-export interface Imported {
-  dry_run: boolean;
-  family: string;
-  channels: (Moved & { provider: string; keys: number; models: number })[];
-  tokens: Moved[];
-  notes: string[];
-}
-
-export interface Copy {
-  name: string;
-  bytes: number;
-  made_at: string;
-  reason: "upgrade" | "restore";
-}
-
-export async function readCopies(): Promise<Copy[]> {
-  const response = await fetch("/api/backups");
-  if (!response.ok) throw await refusalOf(response);
-  return response.json();
-}
+export type Restored = Schemas["RestoredOut"];
+export type Imported = Schemas["ImportedOut"];
+export type Moved = Schemas["MovedTokenOut"];
 
 /** Has a backup made and puts it among the browser's downloads; returns its name. */
 export async function downloadBackup(asked: {

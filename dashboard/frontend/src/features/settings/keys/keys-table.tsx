@@ -57,7 +57,7 @@ export function KeysTable({
                 <TableCell>
                   <Spent owner={key} />
                 </TableCell>
-                <TableCell className="whitespace-nowrap text-xs tabular-nums">
+                <TableCell className="text-xs tabular-nums">
                   {used ? format.day(used.day) : t("keys.never")}
                 </TableCell>
                 <TableCell className="w-0">

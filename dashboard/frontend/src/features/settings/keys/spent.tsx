@@ -7,7 +7,7 @@ import { useFormat } from "@/lib/format";
 /** What was spent today and this month, of the budgets where there are some. */
 export function Spent({ owner }: { owner: ClientKey }) {
   return (
-    <div className="flex min-w-36 flex-col gap-1">
+    <div className="flex min-w-32 flex-col gap-1">
       <Bar period="today" spent={owner.spent_today} budget={owner.budget_per_day} />
       <Bar period="month" spent={owner.spent_this_month} budget={owner.budget_per_month} />
     </div>
