@@ -30,7 +30,7 @@ export function KeysTable({
           <TableHead>{t("keys.state")}</TableHead>
           <TableHead>{t("keys.limits")}</TableHead>
           <TableHead>{t("keys.spent")}</TableHead>
-          <TableHead>{t("keys.lastUse")}</TableHead>
+          <TableHead className="max-lg:hidden">{t("keys.lastUse")}</TableHead>
           <TableHead>
             <span className="sr-only">{t("keys.actions")}</span>
           </TableHead>
@@ -57,7 +57,7 @@ export function KeysTable({
                 <TableCell>
                   <Spent owner={key} />
                 </TableCell>
-                <TableCell className="text-xs tabular-nums">
+                <TableCell className="text-xs tabular-nums max-lg:hidden">
                   {used ? format.day(used.day) : t("keys.never")}
                 </TableCell>
                 <TableCell className="w-0">
