@@ -488,7 +488,7 @@ class AliasOut(Schema):
 
 class ProviderOut(Schema):
     """`name_zh`: what Chinese people call it; `keys_url`, `billing_url`: where its customers make a key, and pay;
-    empty where that is not known."""
+    empty where that is not known. Of an engine, `tells_loaded`: what it has in memory; `pulls`: it fetches models."""
 
     id: str
     name: str
@@ -503,6 +503,8 @@ class ProviderOut(Schema):
     docs: str
     keys_url: str
     billing_url: str
+    tells_loaded: bool
+    pulls: bool
     unverified: list[str]
 
 

@@ -15,6 +15,8 @@ from dashboard.api.schemas import AboutOut, ModelOut, PreferencesOut, Preference
 from dashboard.catalogue import catalogue
 from gateway.captures import captures
 from gateway.events import hub
+from gateway.native.loaded import READERS
+from gateway.native.pulls import PULLERS
 from gateway.recorder import recorder
 from gateway.runaway import guard
 
@@ -40,6 +42,8 @@ def list_providers(request: HttpRequest) -> Any:
             "docs": row.docs,
             "keys_url": row.keys_url,
             "billing_url": row.billing_url,
+            "tells_loaded": row.id in READERS,
+            "pulls": row.id in PULLERS,
             "unverified": sorted(row.unverified),
         }
         for row in PROVIDERS.values()

@@ -43,6 +43,8 @@ def test_every_provider_is_listed_with_what_is_unverified(novapi: Novapi) -> Non
     assert (listed["deepseek"]["name_zh"], listed["openai"]["name_zh"]) == ("深度求索", "")
     assert listed["azure-v1"]["needs_base_url"] is True
     assert listed["ollama"]["local"] is True
+    assert [id_ for id_, row in sorted(listed.items()) if row["tells_loaded"]] == ["llamacpp", "lmstudio", "ollama"]
+    assert [id_ for id_, row in sorted(listed.items()) if row["pulls"]] == ["lmstudio", "ollama"]
     marked = {id_ for id_, row in listed.items() if row["unverified"]}
     assert marked == {row.id for row in PROVIDERS.values() if row.unverified}
     assert marked

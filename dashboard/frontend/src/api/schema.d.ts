@@ -2522,7 +2522,7 @@ export interface components {
         /**
          * ProviderOut
          * @description `name_zh`: what Chinese people call it; `keys_url`, `billing_url`: where its customers make a key, and pay;
-         *     empty where that is not known.
+         *     empty where that is not known. Of an engine, `tells_loaded`: what it has in memory; `pulls`: it fetches models.
          */
         ProviderOut: {
             /** Id */
@@ -2551,6 +2551,10 @@ export interface components {
             keys_url: string;
             /** Billing Url */
             billing_url: string;
+            /** Tells Loaded */
+            tells_loaded: boolean;
+            /** Pulls */
+            pulls: boolean;
             /** Unverified */
             unverified: string[];
         };
