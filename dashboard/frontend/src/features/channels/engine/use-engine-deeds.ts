@@ -1,0 +1,38 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { $api } from "@/api";
+import { type Channel, refresh } from "@/api/queries";
+import { useConfirm } from "@/components/confirm";
+
+export type Deed = "start" | "stop" | "restart";
+
+/** `acting`: the one that is under way. Stopping an engine cuts off the calls that use it, so that is asked first. */
+export function useEngineDeeds(channel: Channel, calls: number) {
+  const { t } = useTranslation("channels");
+  const confirm = useConfirm();
+  const queries = useQueryClient();
+  const options = { meta: { isShown: true }, onSettled: () => refresh(queries, "/api/channels") };
+  const deeds = {
+    start: $api.useMutation("post", "/api/channels/{channel_id}/start", options),
+    stop: $api.useMutation("post", "/api/channels/{channel_id}/stop", options),
+    restart: $api.useMutation("post", "/api/channels/{channel_id}/restart", options),
+  };
+  const mayCut = (deed: Deed) =>
+    confirm({
+      title: t("engine.cut.title", { count: calls }),
+      text: t("engine.cut.text"),
+      action: t(`engine.${deed}`),
+      isDestructive: true,
+    });
+  const act = async (deed: Deed) => {
+    if (deed !== "start" && calls && !(await mayCut(deed))) return;
+    for (const other of Object.values(deeds)) other.reset();
+    deeds[deed].mutate({ params: { path: { channel_id: channel.id } } });
+  };
+  const names = Object.keys(deeds) as Deed[];
+  return {
+    act: (deed: Deed) => void act(deed),
+    acting: names.find((deed) => deeds[deed].isPending),
+    error: names.map((deed) => deeds[deed].error).find(Boolean) ?? null,
+  };
+}
