@@ -71,7 +71,7 @@ def test_program_that_nobody_knows_is_listed_and_can_have_a_key(connect: Page, r
     body = {"model": model, "messages": [{"role": "user", "content": "hi"}]}
     assert running.call(json=body, headers={"user-agent": "my-script/0.1"}).status_code == 200
 
-    connect.get_by_role("link", name="Give my-script a key").click()
+    connect.get_by_role("link", name="Give it a key: my-script").click()
 
     expect(connect.get_by_role("dialog", name="my-script")).to_be_visible()
     connect.get_by_role("button", name="Make a key for this app").click()

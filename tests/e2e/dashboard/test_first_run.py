@@ -1,10 +1,12 @@
 """Somebody's first minutes: from an empty Home to an app's first answer, and out of it at any time."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.dashboard.test_one_api import TOKEN, channel, one_api
 from tests.fake_upstream import FakeUpstream, Received, completion, json_reply, whole
 from tests.running import Novapi
 
@@ -63,6 +65,20 @@ def test_first_run_can_be_closed_and_stays_so(page: Page) -> None:
     expect(page.get_by_text("No channel yet.")).to_be_visible()
     page.get_by_role("link", name="Add one").click()
     expect(page.get_by_label("Paste an API key")).to_be_focused()
+
+
+def test_owner_of_one_api_moves_in(page: Page, running: Novapi, tmp_path: Path) -> None:
+    file = one_api(tmp_path / "one-api.db", [channel()], [{"name": "old app", "key": TOKEN, "user_id": 1}])
+
+    page.get_by_label("Database of One-API").set_input_files(file)
+    expect(page.get_by_text("It brings 1 of its 1 channels, and 1 tokens")).to_be_visible()
+    assert running.api("GET", "/channels").json() == []
+    page.get_by_role("button", name="Import", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Which app should use it?")).to_be_visible()
+    [moved] = running.api("GET", "/channels").json()
+    assert moved["name"] == "Relay"
+    running.api("DELETE", f"/channels/{moved['id']}")  # the next test begins with none
 
 
 def test_from_a_wrong_key_to_the_first_answer_of_an_app(

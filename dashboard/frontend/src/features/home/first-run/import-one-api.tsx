@@ -5,30 +5,9 @@ import { useTranslation } from "react-i18next";
 import { refresh } from "@/api/queries";
 import { Trouble } from "@/components/trouble";
 import { Button } from "@/components/ui/button";
-import { refusalOf } from "@/lib/event-stream";
-
-interface Moved {
-  name: string;
-  outcome: "added" | "already there" | "left out";
-}
-
-interface Report {
-  channels: Moved[];
-  tokens: Moved[];
-}
+import { importOneApi, type Moved } from "@/features/settings/backup/transfers";
 
 const countOf = (rows: Moved[]) => rows.filter(({ outcome }) => outcome === "added").length;
-
-/** What One-API's database would bring, and with `dryRun` false, bring it. */
-async function move(file: File, dryRun: boolean): Promise<Report> {
-  const response = await fetch(`/api/import/one-api?dry_run=${dryRun}`, {
-    method: "POST",
-    headers: { "content-type": "application/octet-stream" },
-    body: file,
-  });
-  if (!response.ok) throw await refusalOf(response);
-  return response.json();
-}
 
 /** Moving in from One-API: first what would come, then the button that does it. */
 export function ImportOneApi({ onMoved }: { onMoved: () => void }) {
@@ -37,11 +16,11 @@ export function ImportOneApi({ onMoved }: { onMoved: () => void }) {
   const input = useRef<HTMLInputElement>(null);
   const plan = useMutation({
     meta: { isShown: true },
-    mutationFn: async (file: File) => ({ file, report: await move(file, true) }),
+    mutationFn: async (file: File) => ({ file, report: await importOneApi(file, true) }),
   });
   const doing = useMutation({
     meta: { isShown: true },
-    mutationFn: (file: File) => move(file, false),
+    mutationFn: (file: File) => importOneApi(file, false),
     onSuccess: onMoved,
     onSettled: () => refresh(queries, "/api/channels", "/api/models", "/api/keys", "/api/status"),
   });
