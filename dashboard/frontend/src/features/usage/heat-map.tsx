@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { cn } from "@/lib/cn";
 import { useFormat } from "@/lib/format";
 import { useHeat } from "./data";
 import type { Filter, Unit } from "./groups";
@@ -48,15 +49,17 @@ function Cells({ cells, unit, view }: { cells: number[][]; unit: Unit; view: Vie
   const days = weekdays(locale);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className="overflow-x-auto" tabIndex={0}>
-      <table className="w-full table-fixed border-separate border-spacing-0.5 text-xs">
+    <div className="relative overflow-x-auto" tabIndex={0}>
+      <table
+        className={cn("w-full border-separate border-spacing-0.5 text-xs", view === "chart" && "table-fixed")}
+      >
         <caption className="sr-only">{t("heat.title", { unit: t(`unit.${unit}`) })}</caption>
         <thead>
           <tr>
             <td className="w-10" />
             {Array.from({ length: 24 }, (_, hour) => (
               <th key={hour} scope="col" className="font-normal text-muted-foreground">
-                <span className={hour % 3 ? "sr-only" : undefined}>{hour}</span>
+                <span className={view === "chart" && hour % 3 ? "sr-only" : undefined}>{hour}</span>
               </th>
             ))}
           </tr>
@@ -71,7 +74,9 @@ function Cells({ cells, unit, view }: { cells: number[][]; unit: Unit; view: Vie
                 <td
                   key={hour}
                   title={t("heat.cell", { day: days[day], hour, value: amount(value) })}
-                  className={view === "table" ? "min-w-12 px-1 text-right tabular-nums" : "h-5 rounded-[2px]"}
+                  className={
+                    view === "table" ? "whitespace-nowrap px-1 text-right tabular-nums" : "h-5 rounded-[2px]"
+                  }
                   style={view === "table" ? undefined : { background: shade(value / most) }}
                 >
                   <span className={view === "table" ? undefined : "sr-only"}>{amount(value, true)}</span>

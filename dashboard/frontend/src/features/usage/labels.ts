@@ -28,8 +28,11 @@ export function useStepLabel(step: Step): (at: number) => string {
   };
 }
 
+/** An hour of another day is told with its day. */
 function clock(locale: string, date: Date): string {
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false }).format(date);
+  const day = dayOf(date) === dayOf(new Date()) ? {} : ({ month: "short", day: "numeric" } as const);
+  const hour = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(locale, { ...day, ...hour }).format(date);
 }
 
 /** Monday to Sunday. */

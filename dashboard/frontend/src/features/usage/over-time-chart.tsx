@@ -39,7 +39,13 @@ export default function OverTimeChart({ series, bars, step, by, unit }: OverTime
             tick={TICK}
             tickMargin={8}
           />
-          <YAxis tickFormatter={(value) => amount(value, true)} tickLine={false} width={64} tick={TICK} />
+          <YAxis
+            tickFormatter={(value) => amount(value, true)}
+            tickLine={false}
+            axisLine={false}
+            width={64}
+            tick={TICK}
+          />
           <ChartTooltip
             cursor={{ fill: "var(--muted)" }}
             content={<ChartTooltipContent format={amount} heading={(at) => label(Number(at))} />}
