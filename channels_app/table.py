@@ -132,10 +132,20 @@ class Currency:
     code: str = "usd"
     yuan_per_dollar: float = 7.2
 
-    def told(self, nano: float, digits: int = 2) -> str:
-        """So many billionths of a US dollar, in words."""
+    def told(self, nano: float, digits: int | None = None) -> str:
+        """So many billionths of a US dollar, in words: with so many digits, else with two, or, of a small amount, as
+        many as it takes to say anything."""
         sign, rate = ("¥", self.yuan_per_dollar) if self.code == "cny" else ("$", 1)
-        return f"{sign}{nano / 10**9 * rate:,.{digits}f}"
+        amount = nano / 10**9 * rate
+        return f"{sign}{amount:,.{telling_digits(amount) if digits is None else digits}f}"
+
+
+def telling_digits(amount: float) -> int:
+    """0.07 has two decimals that count, 0.00012 five."""
+    if amount == 0 or abs(amount) >= 0.01:
+        return 2
+    decimals = f"{abs(amount):.1e}"  # "1.2e-04"
+    return int(decimals[-2:]) + (decimals[2] != "0")
 
 
 DOLLARS = Currency()

@@ -210,7 +210,7 @@ def test_money_that_goes_too_quickly_stops_its_app() -> None:
     for second in range(20):
         guard.spent(1, "quick", 50, 700, 1000 + second)
 
-    assert guard.stopped_apps(1) == {"quick": "it spent $0.00 within a minute"}
+    assert guard.stopped_apps(1) == {"quick": "it spent $0.00000075 within a minute"}
 
 
 def test_app_that_was_resumed_begins_anew() -> None:

@@ -100,6 +100,17 @@ def test_longer_budget_is_told_first(in_zone: Any) -> None:
     assert overspent.told(Currency("cny", 7.2)) == "¥7.20 for this month"
 
 
+@pytest.mark.parametrize(
+    ("nano", "told"),
+    [
+        (0, "$0.00"), (1, "$0.000000001"), (750, "$0.00000075"), (100_000, "$0.0001"), (9_960_000, "$0.01"),
+        (60_000_000, "$0.06"), (1_234_500_000_000, "$1,234.50"), (-100_000, "$-0.0001"),
+    ],
+)  # fmt: skip
+def test_small_amount_is_told_with_digits_that_say_something(nano: int, told: str) -> None:
+    assert DOLLARS.told(nano) == told
+
+
 @pytest.mark.parametrize(("spent", "is_over"), [(0, False), (NANO - 1, False), (NANO, True), (2 * NANO, True)])
 def test_budget_is_used_up_to_its_last_billionth(spent: int, is_over: bool) -> None:
     spending = Spending()

@@ -80,7 +80,7 @@ def test_long_log_scrolls_without_a_long_task(browser: Browser, long_log: Novapi
     longest = []
     for _ in range(TRIES):
         with signed_in(browser, long_log) as page:
-            page.goto(f"http://127.0.0.1:{long_log.port}/log")
+            page.goto(f"http://localhost:{long_log.port}/log")
             expect(page.get_by_role("row").nth(5)).to_be_visible()
             page.evaluate(WATCH)
             scroll(page)
