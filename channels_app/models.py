@@ -182,8 +182,13 @@ class Channel(Limited, StartedEngine):
     def set_models(self, upstream_by_name: dict[str, str]) -> None:
         """Make these the models the channel offers: public name → upstream name."""
         self.models.exclude(name__in=upstream_by_name).delete()
+        kept = dict(self.models.values_list("name", "upstream"))
+        # Of hundreds of models few are new or changed; a query for each would keep the database locked for seconds.
+        new = {name: upstream for name, upstream in upstream_by_name.items() if name not in kept}
+        self.models.bulk_create(ChannelModel(channel=self, name=n, upstream=u) for n, u in new.items())
         for name, upstream in upstream_by_name.items():
-            self.models.update_or_create(name=name, defaults={"upstream": upstream})
+            if kept.get(name, upstream) != upstream:
+                self.models.filter(name=name).update(upstream=upstream)
 
     @transaction.atomic
     def add_models(self, abilities_by_name: dict[str, dict[str, Any]]) -> None:
@@ -195,8 +200,11 @@ class Channel(Limited, StartedEngine):
     @transaction.atomic
     def describe_models(self, abilities_by_name: dict[str, dict[str, Any]]) -> None:
         """Note what models can do: public name → `vision`, `tools` and `context_tokens`, those that are known."""
-        for name, abilities in abilities_by_name.items():
-            self.models.filter(name=name).update(**abilities)
+        known = {model.name: model for model in self.models.filter(name__in=abilities_by_name)}
+        for name, model in known.items():
+            abilities = abilities_by_name[name]
+            if any(getattr(model, field) != value for field, value in abilities.items()):
+                self.models.filter(name=name).update(**abilities)
 
 
 def free_name(name: str) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from channels_app import secrets
@@ -142,6 +143,25 @@ def test_models_are_made_changed_and_removed_as_listed() -> None:
 
     assert dict(channel.models.values_list("name", "upstream")) == {"smart": "gpt-5", "cheap": "gpt-5-nano"}
     assert channel.models.get(name="smart").pk == kept
+
+
+def test_hundreds_of_models_are_stored_by_a_few_queries() -> None:
+    channel = make_channel()
+    names = {f"model-{number}": f"model-{number}" for number in range(900)}
+    described = {name: {"context_tokens": 1000} for name in names}
+
+    with CaptureQueriesContext(connection) as made:
+        channel.set_models(names)
+    channel.describe_models(described)
+    with CaptureQueriesContext(connection) as changed:
+        channel.set_models(names | {"model-7": "other"})
+        channel.describe_models(described | {"model-8": {"context_tokens": 2000}})
+
+    assert len(made) < 20
+    assert len(changed) < 20
+    assert channel.models.get(name="model-7").upstream == "other"
+    assert channel.models.get(name="model-8").context_tokens == 2000
+    assert channel.models.filter(context_tokens=1000).count() == 899
 
 
 def test_deleted_channel_takes_its_keys_and_models_along() -> None:
