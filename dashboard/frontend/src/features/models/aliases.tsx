@@ -19,6 +19,7 @@ export type Alias = Schemas["AliasOut"];
 export function Aliases({ aliases }: { aliases: Alias[] }) {
   const { t } = useTranslation("models");
   const change = useChange();
+  const deeds = useDeeds();
   if (!aliases.length)
     return (
       <EmptyState
@@ -47,7 +48,7 @@ export function Aliases({ aliases }: { aliases: Alias[] }) {
           </TableHeader>
           <TableBody>
             {aliases.map((alias) => (
-              <Row key={alias.id} alias={alias} />
+              <Row key={alias.id} alias={alias} {...deeds} />
             ))}
           </TableBody>
         </Table>
@@ -56,10 +57,9 @@ export function Aliases({ aliases }: { aliases: Alias[] }) {
   );
 }
 
-function Row({ alias }: { alias: Alias }) {
+function Row({ alias, setEnabled, remove }: { alias: Alias } & ReturnType<typeof useDeeds>) {
   const { t } = useTranslation("models");
   const change = useChange();
-  const { setEnabled, remove } = useDeeds();
   const models = alias.models.join(" → ");
   return (
     <TableRow>
@@ -112,23 +112,20 @@ function useDeeds() {
   const patch = $api.useMutation("patch", "/api/aliases/{alias_id}", { onSuccess });
   const create = $api.useMutation("post", "/api/aliases", { onSuccess });
   const drop = $api.useMutation("delete", "/api/aliases/{alias_id}", { onSuccess });
+  const bringBack = ({ name, models, strategy, enabled }: Alias) =>
+    create.mutate({ body: { name, models, strategy: strategy as Strategy, enabled } });
   return {
     setEnabled: ({ id }: Alias, enabled: boolean) =>
       patch.mutate({ params: { path: { alias_id: id } }, body: { enabled } }),
-    remove: ({ id, name, models, strategy, enabled }: Alias) =>
-      drop.mutate(
-        { params: { path: { alias_id: id } } },
-        {
-          onSuccess: () =>
-            toast(t("alias.deleted", { name }), {
-              duration: UNDO_MS,
-              action: {
-                label: common("undo"),
-                onClick: () =>
-                  create.mutate({ body: { name, models, strategy: strategy as Strategy, enabled } }),
-              },
-            }),
-        },
+    remove: (alias: Alias) =>
+      drop.mutateAsync({ params: { path: { alias_id: alias.id } } }).then(
+        // Not by `mutate`'s own callback: the live stream may have taken the row away before the answer is here.
+        () =>
+          toast(t("alias.deleted", { name: alias.name }), {
+            duration: UNDO_MS,
+            action: { label: common("undo"), onClick: () => bringBack(alias) },
+          }),
+        () => undefined, // told by the central toast
       ),
   };
 }
