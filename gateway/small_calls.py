@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, is_pattern
-from gateway import translate
+from gateway import admission, translate
 from gateway.call import TRANSLATABLE, Answer, Call, Outcome, new_call_id
 from gateway.endings import CLIENT_GONE
 from gateway.exchange import try_once
@@ -148,15 +148,22 @@ async def sent(caller: Caller, call: Call) -> tuple[Answer, Outcome]:
         answer = await try_once(call, attempt, outgoing, outcome)
     except ChannelFailure as failure:
         outcome.status, outcome.error = failure.status or 502, failure.reason
-        recorder.put(call, outcome)
+        end(call, outcome)
         raise
     except asyncio.CancelledError:
         outcome.status, outcome.error = CLIENT_GONE, "Novapi waited no longer."
-        recorder.put(call, outcome)
+        end(call, outcome)
         raise
     if isinstance(answer.body, bytes):
-        recorder.put(call, outcome)
+        end(call, outcome)
     return answer, outcome
+
+
+def end(call: Call, outcome: Outcome) -> None:
+    """It is recorded, and an engine that was started for it is free for others, and for its rest. Streams end
+    themselves."""
+    recorder.put(call, outcome)
+    admission.leave_all(outcome)
 
 
 async def within(seconds: float, work: Awaitable[Result]) -> Result:

@@ -333,6 +333,7 @@ def test_test_of_a_channel_starts_its_engine(novapi: Novapi, model_file: Path) -
         "stream",
     ]
     assert told["ok"]
+    assert eventually(lambda: engine_of(novapi, channel_id)["calls"] == 0)  # it is free for others, and for its rest
 
     broken, _ = add(novapi, model_file, "--exit-with", "3")
     told = novapi.api("POST", f"/channels/{broken}/test").json()
