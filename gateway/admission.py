@@ -7,7 +7,7 @@ from typing import NamedTuple
 from channels_app import candidates
 from channels_app.table import UNLIMITED, ChannelRoute, Quota
 from gateway.call import Call, Outcome
-from gateway.errors import AppStopped, LimitReached
+from gateway.errors import AppStopped, BudgetSpent, LimitReached
 from gateway.limits import limits
 from gateway.queues import queues
 from gateway.runaway import guard
@@ -111,9 +111,9 @@ def leave_all(outcome: Outcome) -> None:
     outcome.admitted.clear()
 
 
-def over_budget(who: str, overspent: Overspent) -> LimitReached:
+def over_budget(who: str, overspent: Overspent) -> BudgetSpent:
     text = f"Novapi: {who} has spent its budget of {told(overspent)}. Raise the budget, or wait for the next one."
-    return LimitReached(text, headers={"retry-after": str(math.ceil(overspent.seconds)), "x-should-retry": "false"})
+    return BudgetSpent(text, headers={"retry-after": str(math.ceil(overspent.seconds)), "x-should-retry": "false"})
 
 
 def told(overspent: Overspent) -> str:

@@ -101,6 +101,10 @@ class LimitReached(GatewayError):
     status, kind, code = 429, "rate_limit_error", "rate_limit_exceeded"
 
 
+class BudgetSpent(LimitReached):
+    code = "insufficient_quota"  # which clients know as: waiting a moment and asking again is of no use
+
+
 class AppStopped(GatewayError):
     status, kind, code = 429, "rate_limit_error", "runaway_stopped"
 

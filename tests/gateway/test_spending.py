@@ -212,6 +212,7 @@ def test_key_over_its_budget_is_told_when_it_may_go_on(novapi: Novapi) -> None:
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert "The key 'Thrifty' has spent its budget of $0.50 for today" in answers[2].json()["error"]["message"]
+    assert answers[2].json()["error"]["code"] == "insufficient_quota"
     assert int(answers[2].headers["retry-after"]) == pytest.approx(left, abs=5)
     assert answers[2].headers["x-should-retry"] == "false"
     assert (raised.json()["budget_per_day"], after.status_code) == (50, 200)
