@@ -16,6 +16,7 @@ const search = z.object({
   status: text,
   stream: flag,
   tools: flag,
+  retried: flag,
   slow_ms: number,
   min_cost: number,
   error: text,

@@ -1,0 +1,19 @@
+import { useMutation } from "@tanstack/react-query";
+import { openStream } from "@/lib/event-stream";
+
+const BUILT_IN = "novapi/echo"; // answers without any channel
+
+/** A first call through the gateway itself, as an app would send it; it appears in the log like any other. */
+export function useTestRequest() {
+  return useMutation({
+    mutationFn: async (key: string) => {
+      const messages = [{ role: "user", content: "Hello, Novapi!" }];
+      const headers = { authorization: `Bearer ${key}`, "x-novapi-app": "test request" };
+      const response = await openStream("/v1/chat/completions", {
+        body: { model: BUILT_IN, messages },
+        headers,
+      });
+      await response.text();
+    },
+  });
+}
