@@ -66,7 +66,7 @@ def test_from_a_pasted_key_to_a_call_replayed_and_counted(
 
         inspector.get_by_role("tab", name="Replay").click()
         inspector.get_by_role("combobox", name="Model 1").click()
-        page.get_by_role("option", name=re.compile("novapi/echo")).click()
+        page.get_by_role("option", name="novapi/echo").click()
         inspector.get_by_role("button", name="Replay").last.click()
         column = inspector.get_by_role("region", name="novapi/echo", exact=True)
         expect(column.get_by_text("What does a gateway do?")).to_be_visible()
@@ -177,7 +177,7 @@ def test_everything_can_be_done_by_keyboard(browser: Browser, fresh: Novapi, ups
         press("g")
         press("t")
         expect(page.get_by_role("heading", level=1)).to_have_text("Playground")
-        prompt = page.get_by_role("textbox", name="Prompt")
+        prompt = page.get_by_role("textbox", name="Prompt", exact=True)
         expect(prompt).to_be_focused()
         page.keyboard.type("What does a gateway do?")
         press("Enter")

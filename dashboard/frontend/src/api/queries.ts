@@ -19,7 +19,6 @@ export const useKeys = () => $api.useQuery("get", "/api/keys");
 export const useMasterKey = () => $api.useQuery("get", "/api/keys/master");
 export const usePreferences = () => $api.useQuery("get", "/api/preferences");
 export const useStatus = () => $api.useQuery("get", "/api/status");
-export const useDiscovery = () => $api.useQuery("get", "/api/discovery");
 
 /** Asks anew for everything under these paths that a page shows, and forgets the rest. */
 export function refresh(queries: QueryClient, ...asked: (keyof paths)[]): void {

@@ -29,7 +29,7 @@ function actionsOf(trouble: Trouble): ReactNode {
       return <ForChannel channel={trouble.channel} obstacle={trouble.obstacle} isOnlyKey />;
     case "budget":
       return trouble.budget.owner === "key" ? (
-        <Go to="/settings" search={{ tab: "keys" }} text="raise" />
+        <Go to="/settings" search={{ tab: "keys", key: trouble.budget.id }} text="raise" />
       ) : (
         <Go to="/channels" search={{ id: trouble.budget.id }} text="raise" />
       );
