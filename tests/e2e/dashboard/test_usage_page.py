@@ -61,6 +61,7 @@ def test_chart_is_a_table_as_well_and_leads_to_the_log(usage: Page) -> None:
     table.get_by_role("row").nth(2).get_by_role("link").nth(1).click()
 
     expect(usage).to_have_url(re.compile(r"/log\?.*sent=.*since="))
+    expect(usage.get_by_role("button", name=re.compile("Sent as.*claude-sonnet-4-5"))).to_be_visible()
 
 
 def test_group_alone_is_shown_by_its_name(usage: Page) -> None:

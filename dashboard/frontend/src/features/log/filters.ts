@@ -5,7 +5,9 @@ export interface Filters {
   app?: string;
   key?: number;
   channel?: number;
+  /** As it was asked for; `sent`: as its provider calls it, which is how Usage counts. */
   model?: string;
+  sent?: string;
   status?: string;
   stream?: boolean;
   tools?: boolean;
@@ -24,6 +26,7 @@ const FILTERS = [
   "key",
   "channel",
   "model",
+  "sent",
   "status",
   "stream",
   "tools",
@@ -62,12 +65,13 @@ export interface Names {
 
 /** Whether a record that is told live belongs into the list. "unknown": only the server knows what was said in it. */
 export function matches(row: RecordRow, filters: Filters, names: Names): boolean | "unknown" {
-  const { app, key, channel, model, status, stream, tools, retried } = filters;
+  const { app, key, channel, model, sent, status, stream, tools, retried } = filters;
   const fits =
     (app === undefined || row.app === app) &&
     (key === undefined || row.key_name === names.key(key)) &&
     (channel === undefined || row.channel_name === names.channel(channel)) &&
     (model === undefined || row.model_asked === model) &&
+    (sent === undefined || (row.model_sent || row.model_asked) === sent) &&
     (status === undefined || status.split(",").some((each) => hasStatus(row, each.trim()))) &&
     (stream === undefined || row.stream === stream) &&
     (tools === undefined || row.tools === tools) &&

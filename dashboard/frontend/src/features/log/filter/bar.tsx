@@ -65,6 +65,15 @@ function SeenFacets({ filters, onChange }: { filters: Filters; onChange: Change 
         onOpen={models.ask}
         onChange={(model) => onChange({ model })}
       />
+      {filters.sent !== undefined && (
+        <Facet
+          name={t("filter.sent")}
+          value={filters.sent}
+          options={models.options}
+          onOpen={models.ask}
+          onChange={(sent) => onChange({ sent })}
+        />
+      )}
       <Facet
         name={t("filter.channel")}
         value={filters.channel?.toString()}
