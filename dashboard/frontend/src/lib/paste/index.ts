@@ -9,7 +9,7 @@ import { channelOfLink } from "./links";
 import { channelOf, looksLikeKey, providersOfKey } from "./providers";
 import type { KnownProvider, Pasted, PastedChannel, PasteKind } from "./types";
 
-export type { KnownProvider, Pasted, PastedChannel, PastedModel } from "./types";
+export type { KnownProvider, Pasted, PastedChannel } from "./types";
 
 const OWN_KEY = /^nv-[\w-]{8,}$/;
 const LONGEST = 200_000; // letters; more is a file somebody dropped by mistake
