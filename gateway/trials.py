@@ -27,6 +27,9 @@ ABILITIES = ("tools", "json")  # a model may do without: what they find is no fa
 # What a model list answers that says nothing good or bad about the key; a chat will tell. Everything else does.
 SURE = frozenset({None, 401, 402, 429})
 
+# What a stage says of its key that calls need not find out again.
+PROVEN = {"key_refused": Fault.KEY_REFUSED, "no_credit": Fault.NO_CREDIT}
+
 
 class NotOffered(ValueError):
     """The channel has no such model."""
@@ -136,7 +139,12 @@ async def stages_at(trial: Trial) -> AsyncIterator[Stage]:
     reached = await reach_stage(trial)
     yield reached
     for position, credential in enumerate(trial.channel.credentials):
-        yield await key_stage(trial, credential, position, found) if reached.ok else not_reached(key_name(credential))
+        stage = (
+            await key_stage(trial, credential, position, found) if reached.ok else not_reached(key_name(credential))
+        )
+        if fault := PROVEN.get(stage.code):
+            health.failed((trial.channel.id, credential.id), fault, time.monotonic())
+        yield stage
     if not trial.channel.credentials:
         yield Stage("keys", False, 0.0, "The channel has no usable key; enable one, or enter another.", code="no_key")
     chat = await chat_stage(trial, found) if reached.ok else not_reached("chat")

@@ -189,6 +189,19 @@ def test_refused_key_is_back_in_use_after_a_test_that_went_well(novapi: Novapi) 
     assert after["api_keys"][0]["health"]["paused"] == ""
 
 
+@pytest.mark.parametrize(("status", "paused"), [(401, "key refused"), (402, "no credit"), (429, ""), (500, "")])
+def test_key_that_a_test_finds_useless_is_left_alone_by_calls(novapi: Novapi, status: int, paused: str) -> None:
+    with FakeUpstream(json_reply({"error": {"message": "No."}}, status)) as upstream:
+        novapi.add_channel(upstream.url, api_keys=[SECRET])
+        channel = next(row for row in novapi.api("GET", "/channels").json() if row["base_url"] == upstream.url)
+
+        report = novapi.api("POST", f"/channels/{channel['id']}/test").json()
+
+    assert report["ok"] is False
+    after = novapi.api("GET", f"/channels/{channel['id']}").json()
+    assert after["api_keys"][0]["health"]["paused"] == paused
+
+
 def test_provider_that_is_down_is_said_to_be(novapi: Novapi) -> None:
     channel = create(novapi, "Down", base_url=f"http://127.0.0.1:{free_port()}/v1", models=["down"])
 
