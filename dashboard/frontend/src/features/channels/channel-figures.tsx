@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Channel } from "@/api/queries";
 import { HealthStrip } from "@/components/health-strip";
 import { Skeleton } from "@/components/ui/skeleton";
+import { cn } from "@/lib/cn";
 import { useFormat } from "@/lib/format";
 import type { ChannelTraffic } from "./use-channels";
 
@@ -58,15 +59,27 @@ function Spent({ channel }: { channel: Channel }) {
       {budget === null ? (
         <div className="truncate text-[0.7rem] text-muted-foreground">{label}</div>
       ) : (
-        <meter
-          aria-label={label}
-          className="block h-1.5 w-full"
-          min={0}
-          max={budget || 1}
-          high={(budget || 1) * 0.8}
-          value={Math.min(spent, budget || 1)}
-        />
+        <Meter label={label} share={spent / (budget || 1)} />
       )}
+    </div>
+  );
+}
+
+/** Nearly used up is another colour, and stands in figures above it, too. */
+function Meter({ label, share }: { label: string; share: number }) {
+  const percent = Math.min(100, Math.round(share * 100));
+  const look = share >= 1 ? "bg-bad" : share >= 0.8 ? "bg-warn" : "bg-ok";
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: browsers draw a <meter> in colours of their own
+    <div
+      role="meter"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent}
+      className="mt-1 h-1.5 overflow-hidden rounded-full bg-muted-foreground/20"
+    >
+      <div className={cn("h-full", look)} style={{ width: `${percent}%` }} />
     </div>
   );
 }

@@ -21,7 +21,8 @@ export function ChannelsPage() {
   const { t } = useTranslation("channels");
   const { q = "", id, tab, model, add } = useSearch({ from: "/channels" });
   const navigate = useNavigate({ from: "/channels" });
-  const { data: channels, error, refetch, dataUpdatedAt } = useChannels();
+  const { data: channels, error, refetch, dataUpdatedAt, isFetching } = useChannels();
+  const opened = channels?.find((channel) => channel.id === id);
   const [isTesting, setTesting] = useState(false);
   const search = (query: string) => navigate({ search: { q: query || undefined }, replace: true });
   const openAdd = () => navigate({ search: { q: q || undefined, add: true } });
@@ -52,13 +53,8 @@ export function ChannelsPage() {
         </>
       )}
       <Suspense>
-        {channels && id !== undefined && (
-          <ChannelDrawer
-            channel={channels.find((channel) => channel.id === id)}
-            readAt={dataUpdatedAt}
-            tab={tab ?? "overview"}
-            model={model}
-          />
+        {channels && id !== undefined && (opened || !isFetching) && (
+          <ChannelDrawer channel={opened} readAt={dataUpdatedAt} tab={tab ?? "overview"} model={model} />
         )}
         {add && <AddDialog onClose={close} />}
       </Suspense>
@@ -93,7 +89,7 @@ function Actions({ query, onSearch, onTest, onAdd }: ActionsProps) {
         }}
         placeholder={t("search")}
         aria-label={t("search")}
-        className="w-52"
+        className="w-60"
       />
       <Button variant="outline" onClick={onTest}>
         <FlaskConicalIcon /> {t("actions.testAll")}

@@ -8,6 +8,7 @@ import { messageOf } from "@/api/errors";
 import { type Channel, type Provider, refresh, useProviders } from "@/api/queries";
 import { useConfirm } from "@/components/confirm";
 import { dayAgo } from "@/lib/days";
+import { foreseen } from "./foreseen";
 import { type Changes, inOrder, withPriorities } from "./order";
 import { trafficOf } from "./traffic";
 
@@ -29,8 +30,16 @@ export function useProviderName() {
 /** Changes one channel, and has the page show it. `isShown`: the caller shows what is wrong with it. */
 export function useChange(id: number, { isShown = false } = {}) {
   const queries = useQueryClient();
+  const show = (change: (channel: Channel) => Channel) => {
+    queries.setQueriesData<Channel[]>({ queryKey: ["get", "/api/channels"] }, (known) =>
+      known?.map((channel) => (channel.id === id ? change(channel) : channel)),
+    );
+  };
   const { mutateAsync, mutate, isPending, error } = $api.useMutation("patch", "/api/channels/{channel_id}", {
     meta: { isShown },
+    onMutate: ({ body }) => show((channel) => foreseen(channel, body)),
+    // At once, not when the list is read again: the next change may build on this one.
+    onSuccess: (stored) => show(() => stored),
     onSettled: () => refresh(queries, "/api/channels", "/api/models"),
   });
   const asked = (body: ChannelPatch) => ({ params: { path: { channel_id: id } }, body });

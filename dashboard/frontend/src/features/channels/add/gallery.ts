@@ -2,7 +2,7 @@
 import type { Provider } from "@/api/queries";
 
 export type Preset = Pick<Provider, "id" | "name" | "name_zh" | "base_url" | "local">;
-export type GroupName = "popular" | "cloud" | "local" | "custom";
+type GroupName = "popular" | "cloud" | "local" | "custom";
 
 export interface Group<T extends Preset> {
   name: GroupName;

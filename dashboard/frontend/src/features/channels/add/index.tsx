@@ -29,7 +29,12 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
   const open = (channel: Channel) => void navigate({ to: "/channels", search: { id: channel.id } });
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <DialogContent className="max-w-[min(46rem,calc(100vw-2rem))]" aria-describedby={undefined}>
+      <DialogContent
+        className="max-w-[min(46rem,calc(100vw-2rem))]"
+        aria-describedby={undefined}
+        // A touch beside it must not lose a key that was just pasted.
+        onInteractOutside={(event) => event.preventDefault()}
+      >
         <DialogHeader className="flex-row items-center gap-2">
           {!isMade && step.at !== "source" && (
             <Button

@@ -25,12 +25,12 @@ export function Source({ onProvider, onCommand, onMade, onManyMade }: Props) {
     <div className="flex flex-col gap-5">
       <PasteBox providers={providers ?? []} onProvider={onProvider} onManyMade={onManyMade} />
       <FoundEngines onMade={onMade} />
+      <Button variant="outline" size="sm" className="-mt-2 self-start" onClick={onCommand}>
+        <TerminalIcon /> {t("add.byCommand")}
+      </Button>
       {error && <Trouble error={error} retry={refetch} />}
       {!providers && !error && <Skeleton className="h-48" />}
       {providers && <Gallery providers={providers} onChosen={(provider) => onProvider(provider)} />}
-      <Button variant="outline" className="self-start" onClick={onCommand}>
-        <TerminalIcon /> {t("add.byCommand")}
-      </Button>
     </div>
   );
 }

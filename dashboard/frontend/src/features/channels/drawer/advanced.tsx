@@ -15,7 +15,7 @@ import { Preview } from "./preview";
 import { SaveBar } from "./save-bar";
 import { useChannelForm } from "./use-channel-form";
 
-export const CHANNEL_DIALECTS = ["openai-chat", "openai-responses", "anthropic", "gemini"];
+const CHANNEL_DIALECTS = ["openai-chat", "openai-responses", "anthropic", "gemini"];
 const EXAMPLE = '{\n  "set": {"reasoning.effort": "low"},\n  "remove": ["user"]\n}';
 
 interface Typed {

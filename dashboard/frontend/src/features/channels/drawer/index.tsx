@@ -39,7 +39,11 @@ export function ChannelDrawer({ channel, readAt, tab, model }: Props) {
     <UnsavedGuard>
       {(leave) => (
         <Sheet open onOpenChange={(isOpen) => !isOpen && void leave(close)}>
-          <SheetContent className="max-w-3xl" aria-describedby={undefined}>
+          <SheetContent
+            className="max-w-3xl outline-none"
+            aria-describedby={undefined}
+            onOpenAutoFocus={focusItself}
+          >
             {channel ? (
               <>
                 <Head channel={channel} readAt={readAt} onDeleted={close} />
@@ -74,6 +78,12 @@ export function ChannelDrawer({ channel, readAt, tab, model }: Props) {
       )}
     </UnsavedGuard>
   );
+}
+
+/** Not its first control, which is the switch: one touch of Space would switch the channel off. */
+function focusItself(event: Event) {
+  event.preventDefault();
+  (event.currentTarget as HTMLElement).focus();
 }
 
 function Head({ channel, readAt, onDeleted }: { channel: Channel; readAt: number; onDeleted: () => void }) {

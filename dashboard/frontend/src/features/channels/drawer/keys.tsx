@@ -1,4 +1,5 @@
-import { KeyRoundIcon, Trash2Icon } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { FlaskConicalIcon, KeyRoundIcon, Trash2Icon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Channel } from "@/api/queries";
 import { useConfirm } from "@/components/confirm";
@@ -24,6 +25,13 @@ export function KeysTab({ channel, readAt }: { channel: Channel; readAt: number 
       ) : (
         <EmptyState icon={KeyRoundIcon} title={needsKey ? t("keys.none") : t("keys.notNeeded")} />
       )}
+      {channel.api_keys.length > 0 && (
+        <Button asChild variant="outline" className="self-start">
+          <Link to="/channels" search={{ id: channel.id, tab: "test" }}>
+            <FlaskConicalIcon /> {t("keys.test")}
+          </Link>
+        </Button>
+      )}
       <AddKeys channel={channel} />
       {provider && <ProviderLinks provider={provider} />}
     </div>
@@ -41,7 +49,7 @@ function KeyTable({ channel, readAt }: { channel: Channel; readAt: number }) {
             <TableHead className="pl-4">{t("keys.key")}</TableHead>
             <TableHead>{t("keys.state")}</TableHead>
             <TableHead className="text-right">{t("keys.failures")}</TableHead>
-            <TableHead className="text-right">{t("figures.first")}</TableHead>
+            <TableHead className="text-right">{t("keys.first")}</TableHead>
             <TableHead>{t("keys.use")}</TableHead>
             <TableHead>
               <span className="sr-only">{t("keys.actions")}</span>

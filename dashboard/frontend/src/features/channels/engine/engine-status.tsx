@@ -22,9 +22,10 @@ const STATES = {
 export function EngineStatus({ channel, engine: read }: { channel: Channel; engine: Engine }) {
   const { t } = useTranslation("channels");
   const told = useLive((live) => live.engines[channel.id]);
-  const engine = { ...read, ...told };
+  // How many calls there are, and how much memory, is told by no event.
+  const engine = { ...read, ...told, calls: read.calls };
   const { tone, text } = STATES[engine.state as keyof typeof STATES] ?? STATES.stopped;
-  const { act, acting, error } = useEngineDeeds(channel, engine.calls);
+  const { act, acting, error } = useEngineDeeds(channel);
   return (
     <section aria-label={t("engine.title")} className="flex flex-col gap-3 rounded-lg border bg-card p-4">
       <div className="flex flex-wrap items-center gap-2">

@@ -4,7 +4,7 @@ import type { Channel } from "@/api/queries";
 import { amount, entriesOf, lines, linesOf, numberOf, textOf } from "../fields";
 import type { ChannelPatch } from "../use-channels";
 
-export const TEXTS = ["command", "group", "cwd", "ready_path", "ready_pattern", "stop_command"] as const;
+const TEXTS = ["command", "group", "cwd", "ready_path", "ready_pattern", "stop_command"] as const;
 export const SWITCHES = ["start_at_launch", "keep_running", "shell"] as const;
 
 export type TextName = (typeof TEXTS)[number] | "env" | "idle_stop_s";

@@ -122,5 +122,7 @@ function CostOfAll({ channels }: { channels: Channel[] }) {
   return [
     t("test.cost.atMost", { count: calls, tokens, price }),
     unpriced ? t("testAll.unpriced", { count: unpriced }) : "",
-  ].join(" ");
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
