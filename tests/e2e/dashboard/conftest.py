@@ -25,16 +25,20 @@ FLAGS = [
 WIDE = {"width": 1440, "height": 900}
 
 
+def chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """For this package only: while it is open, its event loop counts as running in this thread, which Django's ORM
     and `asyncio.run` refuse to work beside."""
     assert BUILT.exists(), "The dashboard is not built: run `npm ci && npm run build` in dashboard/frontend."
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    program = chromium()
+    if program is None:
         pytest.skip("needs Chromium (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
 

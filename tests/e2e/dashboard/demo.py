@@ -178,7 +178,7 @@ def finished(rng: random.Random, number: int, records: int) -> object:
     outcome = Outcome(
         channel_id=kind.channel + 1, channel=str(channel["name"]), provider=str(channel["provider"]),
         model_sent=kind.model, model_answered=kind.model, status=status, error=error, answered=status in (200, 499),
-        attempts=1, tokens=tokens if status == 200 else None, first_token_ms=first if is_stream else None,
+        attempts=1, tokens=tokens if status in (200, 499) else None, first_token_ms=first if is_stream else None,
     )  # fmt: skip
     return Finished(columns, outcome, first + (tokens.output or 0) * 14, at, None)
 

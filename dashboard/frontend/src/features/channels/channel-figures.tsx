@@ -49,7 +49,7 @@ function Spent({ channel }: { channel: Channel }) {
   const name = budget === null ? format.money(spent) : `${format.money(spent)} / ${format.money(budget)}`;
   return (
     <div
-      className="w-28"
+      className="w-36"
       title={t("figures.spent", {
         today: format.money(channel.spent_today),
         month: format.money(channel.spent_this_month),

@@ -89,7 +89,7 @@ function Actions({ query, onSearch, onTest, onAdd }: ActionsProps) {
         }}
         placeholder={t("search")}
         aria-label={t("search")}
-        className="w-60"
+        className="w-64"
       />
       <Button variant="outline" onClick={onTest}>
         <FlaskConicalIcon /> {t("actions.testAll")}

@@ -53,7 +53,7 @@ export const COLUMNS: Column[] = [
   ),
   column("speed", 1088, cn("w-14 shrink-0", NUMBER), speed),
   column("tokens", 960, cn("w-34 shrink-0", NUMBER), tokens),
-  column("cost", 0, cn("w-24 shrink-0", NUMBER), ({ cost_usd }, { format }) =>
+  column("cost", 640, cn("w-24 shrink-0", NUMBER), ({ cost_usd }, { format }) =>
     cost_usd === null ? null : format.money(cost_usd),
   ),
   column("duration", 800, cn("w-16 shrink-0", NUMBER), (row, { format }) => format.duration(row.duration_ms)),
