@@ -37,7 +37,11 @@ export function useChange(id: number, { isShown = false } = {}) {
   };
   const { mutateAsync, mutate, isPending, error } = $api.useMutation("patch", "/api/channels/{channel_id}", {
     meta: { isShown },
-    onMutate: ({ body }) => show((channel) => foreseen(channel, body)),
+    onMutate: async ({ body }) => {
+      // What is being read now was true before this change, and would undo it for a moment.
+      await queries.cancelQueries({ queryKey: ["get", "/api/channels"] });
+      show((channel) => foreseen(channel, body));
+    },
     // At once, not when the list is read again: the next change may build on this one.
     onSuccess: (stored) => show(() => stored),
     onSettled: () => refresh(queries, "/api/channels", "/api/models"),
