@@ -41,7 +41,7 @@ function Standing() {
     <>
       <HeadlineBar headline={standing.headline} />
       <Tiles />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2">
         {firstSteps ? <Checklist done={firstSteps} /> : <Flow />}
         <TroubleList troubles={standing.troubles} readAt={readAt} />
       </div>
