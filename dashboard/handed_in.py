@@ -33,7 +33,7 @@ def workspace() -> Iterator[Path]:
     """A directory of the owner's own beside the database, gone afterwards. A full disk raises NotUsable."""
     home = Path(settings.NOVAPI_HOME)
     for old in home.glob(f"{PREFIX}*"):
-        if time.time() - old.stat().st_mtime > LEFT_OVER_SECONDS:
+        if is_left_over(old):
             shutil.rmtree(old, ignore_errors=True)
     directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))  # 0700
     try:
@@ -44,6 +44,14 @@ def workspace() -> Iterator[Path]:
         raise database_trouble(problem) from problem
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def is_left_over(directory: Path) -> bool:
+    """False as well for one that is gone by now: others may be at work beside us."""
+    try:
+        return time.time() - directory.stat().st_mtime > LEFT_OVER_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def database_trouble(problem: Exception) -> NotUsable:

@@ -8,6 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from django.conf import settings
 
+from dashboard.handed_in import workspace
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.gateway.test_captures import bodies, found
 from tests.running import Novapi, eventually, run
@@ -558,6 +561,17 @@ def test_page_of_another_site_can_not_restore(target: Novapi) -> None:
     headers = {"content-type": "application/octet-stream", "origin": "https://evil.example"}
 
     assert target.api("POST", "/restore", content=b"PK", headers=headers).status_code == 403
+
+
+def test_places_to_work_in_come_and_go_beside_each_other() -> None:
+    def use(_: int) -> None:
+        with workspace() as directory:
+            (directory / "file").write_bytes(b"x")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(400)))
+
+    assert not list(Path(settings.NOVAPI_HOME).glob("in-work-*"))
 
 
 def test_two_restores_at_once_are_one_too_many(target: Novapi) -> None:

@@ -225,7 +225,7 @@ def test_offline_mode_lets_it_through(bare: Novapi) -> None:
 
 def test_no_wildcard_and_no_model_of_its_name_takes_its_calls(novapi: Novapi) -> None:
     with FakeUpstream(json_reply(completion())) as upstream:
-        novapi.add_channel(upstream.url, name="Takes all", models=["novapi/*", ECHO])
+        novapi.add_channel(upstream.url, name="Would take the echo, too", models=["novapi/*", ECHO])
         answer = novapi.chat(ECHO)
 
     assert answer.headers["x-novapi-channel"] == "Novapi itself"
