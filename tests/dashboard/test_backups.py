@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 
 from dashboard.handed_in import workspace
 from tests.fake_upstream import FakeUpstream, completion, json_reply
@@ -571,7 +571,7 @@ def test_places_to_work_in_come_and_go_beside_each_other() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(use, range(400)))
 
-    assert not list(Path(settings.NOVAPI_HOME).glob("in-work-*"))
+    assert not list(Path(django_settings.NOVAPI_HOME).glob("in-work-*"))
 
 
 def test_two_restores_at_once_are_one_too_many(target: Novapi) -> None:
