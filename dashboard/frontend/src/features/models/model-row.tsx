@@ -20,6 +20,8 @@ interface Props {
   onToggle: () => void;
 }
 
+/** Of columns that a narrow window has no room for; what they say is told again where a row is opened. */
+export const ROOMY = "hidden xl:table-cell";
 const CELL = "h-12 px-2 py-1.5 align-middle";
 
 export function ModelRow({ facts, index, speeds, isOpen, onToggle }: Props) {
@@ -40,11 +42,11 @@ export function ModelRow({ facts, index, speeds, isOpen, onToggle }: Props) {
       <td className={CELL}>
         <Abilities facts={facts} />
       </td>
-      <td className={cn(CELL, "tabular-nums")}>{context ? format.count(context, true) : "–"}</td>
+      <td className={cn(CELL, ROOMY, "tabular-nums")}>{context ? format.count(context, true) : "–"}</td>
       <td className={cn(CELL, "tabular-nums")}>
         {model.candidates[0] && <PriceText price={(next ?? model.candidates[0]).price} />}
       </td>
-      <td className={cn(CELL, "tabular-nums")}>{speed ? format.duration(speed) : "–"}</td>
+      <td className={cn(CELL, ROOMY, "tabular-nums")}>{speed ? format.duration(speed) : "–"}</td>
       <td className={CELL}>
         <WhoServes facts={facts} isOpen={isOpen} onToggle={onToggle} />
       </td>

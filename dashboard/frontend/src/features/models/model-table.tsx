@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import { useShortcuts } from "@/lib/shortcuts";
 import { Candidates } from "./candidates";
 import type { Facts } from "./facts";
-import { ModelRow } from "./model-row";
+import { ModelRow, ROOMY } from "./model-row";
 import { useSpeeds } from "./speeds";
 
 const ROW_PX = 49;
 const COLUMNS = ["name", "abilities", "context", "price", "first", "channels", "actions"] as const;
-const WIDTHS = ["w-1/4", "w-40", "w-20", "w-32", "w-24", "", "w-24"];
+const WIDTHS = ["w-[30%] xl:w-1/4", "w-32 xl:w-56", `w-20 ${ROOMY}`, "w-32", `w-24 ${ROOMY}`, "", "w-24"];
 
 /** A table of which only the rows in sight exist: there may be thousands. Each opens to who serves it. */
 export function ModelTable({ facts }: { facts: Facts[] }) {
@@ -47,7 +47,10 @@ export function ModelTable({ facts }: { facts: Facts[] }) {
       tabIndex={0}
       className="max-h-[calc(100vh-15rem)] min-h-72 relative overflow-auto rounded-lg border bg-card"
     >
-      <table className="w-full min-w-[60rem] table-fixed text-sm" aria-rowcount={facts.length + 1}>
+      <table
+        className="w-full min-w-[40rem] table-fixed xl:min-w-[60rem] text-sm"
+        aria-rowcount={facts.length + 1}
+      >
         <caption className="sr-only">{t("table.caption")}</caption>
         <thead className="sticky top-0 z-10 bg-card shadow-[inset_0_-1px_0_var(--border)]">
           <tr>
