@@ -18,8 +18,10 @@ from tests.running import Novapi
 PASTED = """curl {url}/chat/completions -H "Authorization: Bearer sk-0123456789-secret" -d '{{"model": "gpt-4o"}}'"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def upstream() -> Iterator[FakeUpstream]:
+    """Only where it is called: it passes for an engine, and what an engine's process starts (the real engine, here) is
+    not offered."""
     with FakeUpstream(answers) as upstream:
         yield upstream
 
