@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import type { Channel } from "@/api/queries";
 import { StatusChip } from "@/components/status-chip";
+import { useNow } from "@/lib/use-now";
 import { type ChannelState, countdown, keyStateOf, stateOf } from "./state";
 import { useProvider } from "./use-channels";
-import { useNow } from "./use-now";
 
 /** How a channel fares, in a word; a pause counts down. */
 export function StateChip({ channel, readAt }: { channel: Channel; readAt: number }) {
@@ -31,7 +31,7 @@ interface Props {
 
 function Chip({ readAt, of, why }: Props) {
   const { t } = useTranslation("channels");
-  const now = useNow(of(readAt).until !== null);
+  const now = useNow(1000, of(readAt).until !== null) * 1000;
   const state = of(now);
   const left = state.until === null ? "" : countdown(state.until - now);
   const title = [t(`state.why.${state.name}`), ...(why?.(state) ?? [])];

@@ -8,9 +8,9 @@ import { messageOf } from "@/api/errors";
 import { type Channel, type Provider, refresh, useProviders } from "@/api/queries";
 import { useConfirm } from "@/components/confirm";
 import { dayAgo } from "@/lib/days";
+import { trafficOf } from "@/lib/traffic";
 import { foreseen } from "./foreseen";
 import { type Changes, inOrder, withPriorities } from "./order";
-import { trafficOf } from "./traffic";
 
 export type ChannelPatch = Schemas["ChannelPatch"];
 

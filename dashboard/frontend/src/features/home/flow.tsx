@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { cn } from "@/lib/cn";
 import { useFormat } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
 import { useLive } from "@/live/use-live";
 import { flowOf, type Stream } from "./flow-of";
-import { useNow } from "./use-now";
 
 /** Which app calls which channel, in the last minute. Rows, not a picture: everybody can read them. */
 export function Flow() {

@@ -6,7 +6,7 @@ import { Trouble } from "@/components/trouble";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
-import { healthOf } from "./hours";
+import { type Traffic, trafficOf } from "@/lib/traffic";
 import { useChannelHours } from "./use-home";
 
 const MOST = 24;
@@ -16,6 +16,7 @@ export function Health({ channels }: { channels: Channel[] }) {
   const { t } = useTranslation("home");
   const { data, error, refetch } = useChannelHours();
   const shown = channels.filter(({ enabled }) => enabled);
+  const of = trafficOf(data?.rows ?? [], Date.now() / 1000);
   return (
     <Card>
       <CardHeader>
@@ -26,7 +27,7 @@ export function Health({ channels }: { channels: Channel[] }) {
       {data && (
         <ul className="grid grid-cols-[repeat(auto-fill,minmax(20rem,1fr))] gap-x-8 gap-y-2">
           {shown.slice(0, MOST).map((channel) => (
-            <Strip key={channel.id} channel={channel} rows={data.rows} />
+            <Strip key={channel.id} channel={channel} traffic={of(channel.id)} />
           ))}
         </ul>
       )}
@@ -39,12 +40,10 @@ export function Health({ channels }: { channels: Channel[] }) {
   );
 }
 
-function Strip({ channel, rows }: { channel: Channel; rows: Parameters<typeof healthOf>[0] }) {
+function Strip({ channel, traffic }: { channel: Channel; traffic: Traffic }) {
   const { t } = useTranslation("home");
   const format = useFormat();
-  const hours = healthOf(rows, channel.id, Date.now() / 1000);
-  const requests = hours.reduce((sum, hour) => sum + hour.requests, 0);
-  const errors = hours.reduce((sum, hour) => sum + hour.errors, 0);
+  const { hours, requests, errors } = traffic;
   return (
     <li className="flex min-w-0 items-center gap-3">
       <Link

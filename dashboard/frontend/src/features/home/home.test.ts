@@ -5,7 +5,7 @@ import { type FinishedCall, type Live, type LiveCall, SILENT } from "@/live/stat
 import { budgetsOf, type Surroundings } from "./channel-state";
 import { flowOf } from "./flow-of";
 import { type Headline, headlineOf } from "./headline";
-import { healthOf, lastHours, pathOf, sparkOf } from "./hours";
+import { pathOf, sparkOf } from "./hours";
 import { type Known, troublesOf } from "./troubles";
 
 const well = { paused: "", seconds: null, failures: 0, latency_ms: null };
@@ -182,17 +182,6 @@ describe("hours", () => {
     ({ hour, requests: 0, errors: 0, ...more }) as Schemas["SummaryRow"];
   const noon = new Date(2026, 10, 26, 12, 30).getTime() / 1000;
   const iso = (hour: number) => new Date(2026, 10, 26, hour).toISOString();
-
-  test("of a channel are 24, with empty ones where nothing was", () => {
-    const strip = healthOf(
-      [row(iso(11), { channel_id: 1, requests: 4, errors: 1 }), row(iso(11), { channel_id: 2, requests: 9 })],
-      1,
-      noon,
-    );
-    expect(strip).toHaveLength(24);
-    expect(strip[22]).toMatchObject({ requests: 4, errors: 1 });
-    expect(strip[23]).toMatchObject({ at: lastHours(noon)[23], requests: 0 });
-  });
 
   test("of today make a line from midnight to now", () => {
     const line = sparkOf(

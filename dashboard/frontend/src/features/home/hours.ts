@@ -1,27 +1,10 @@
-/** Sums by the hour, as the API tells them, made into bars: an hour without a call has no row and gets an empty one. */
+/** Sums by the hour, as the API tells them, made into a line: an hour without a call has no row and counts as 0. */
 import type { Schemas } from "@/api";
-import type { HealthHour } from "@/components/health-strip";
+import { hourOf } from "@/lib/traffic";
 
 type Row = Schemas["SummaryRow"];
 
 const HOUR_S = 3600;
-
-/** The beginnings of the last 24 hours, in Unix seconds, the present one last. */
-export function lastHours(now: number): number[] {
-  // By this machine's clock: where the time zone is half an hour off, so are its hours.
-  const present = new Date(now * 1000).setMinutes(0, 0, 0) / 1000;
-  return Array.from({ length: 24 }, (_, index) => present - (23 - index) * HOUR_S);
-}
-
-/** A channel's last 24 hours. */
-export function healthOf(rows: Row[], channelId: number, now: number): HealthHour[] {
-  const known = new Map(rows.filter((row) => row.channel_id === channelId).map((row) => [hourOf(row), row]));
-  return lastHours(now).map((at) => ({
-    at,
-    requests: known.get(at)?.requests ?? 0,
-    errors: known.get(at)?.errors ?? 0,
-  }));
-}
 
 /** One figure per hour of today, from midnight to now, for a sparkline. */
 export function sparkOf(rows: Row[], figure: (row: Row) => number, now: number): number[] {
@@ -30,10 +13,6 @@ export function sparkOf(rows: Row[], figure: (row: Row) => number, now: number):
   for (const row of rows) sums.set(hourOf(row), (sums.get(hourOf(row)) ?? 0) + figure(row));
   const length = Math.floor((now - midnight) / HOUR_S) + 1;
   return Array.from({ length }, (_, index) => sums.get(midnight + index * HOUR_S) ?? 0);
-}
-
-function hourOf(row: Row): number {
-  return row.hour ? Date.parse(row.hour) / 1000 : 0;
 }
 
 /** A line of so many points through a box, as an SVG path; flat on the ground where everything is 0. */

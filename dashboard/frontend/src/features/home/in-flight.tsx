@@ -4,9 +4,9 @@ import { Button } from "@/components/ui/button";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import { useFormat } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
 import type { LiveCall } from "@/live/state";
 import { useLive } from "@/live/use-live";
-import { useNow } from "./use-now";
 
 const MOST = 12;
 

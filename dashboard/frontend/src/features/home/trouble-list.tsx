@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Card, CardHeader, CardTitle } from "@/components/ui/card";
 import { useFormat } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
 import { TroubleActions } from "./trouble-actions";
 import { useTroubleText } from "./trouble-text";
 import { isGrave, type Trouble } from "./troubles";
-import { useNow } from "./use-now";
 
 const FEW = 6;
 

@@ -1,14 +1,17 @@
 import { LoaderCircleIcon, SquareIcon } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { $api } from "@/api";
 import { StatusChip } from "@/components/status-chip";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
+import { useNow } from "@/lib/use-now";
 import type { LiveCall } from "@/live/state";
 import { CHOOSE, TIME } from "./columns";
 import { LINE, ROW_PX } from "./row";
 import type { View } from "./use-view";
 import { visible } from "./visible";
+
+const TICK_MS = 200;
 
 const OVER = "absolute inset-y-0 right-2 flex items-center"; // what is not known yet is blank there
 
@@ -22,7 +25,7 @@ interface Props {
 /** A call in flight, its time ticking. */
 export function CallRow({ call, index, view, isPaused }: Props) {
   const { t, format, columns } = view;
-  const now = useNow(isPaused);
+  const now = useNow(TICK_MS, !isPaused);
   const known: Record<string, ReactNode> = {
     app: <bdi className="truncate">{visible(call.app)}</bdi>,
     model: <bdi className="truncate">{visible(call.model)}</bdi>,
@@ -42,7 +45,7 @@ export function CallRow({ call, index, view, isPaused }: Props) {
       <Cell className={CHOOSE}>
         <LoaderCircleIcon className="size-3.5 animate-spin" aria-hidden />
       </Cell>
-      <Cell className={cn(TIME, "text-xs")}>{format.duration(Math.max(0, now - call.at * 1000))}</Cell>
+      <Cell className={cn(TIME, "text-xs")}>{format.duration(Math.max(0, (now - call.at) * 1000))}</Cell>
       {columns.map(({ name, className }) => (
         <Cell key={name} className={className}>
           {known[name]}
@@ -79,16 +82,4 @@ function StopButton({ call, t }: { call: LiveCall; t: View["t"] }) {
       {t("flight.stop")}
     </Button>
   );
-}
-
-const TICK_MS = 200;
-
-function useNow(isPaused: boolean): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (isPaused) return;
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, [isPaused]);
-  return now;
 }

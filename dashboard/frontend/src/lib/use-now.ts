@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The time in Unix seconds, anew every `everyMs`, for what ticks: how long a call takes, what fades from the flow. */
+/** The time in Unix seconds, anew every `everyMs`, for what counts up or down; it stands still while nothing ticks. */
 export function useNow(everyMs: number, isTicking = true): number {
   const [now, setNow] = useState(() => Date.now() / 1000);
   useEffect(() => {

@@ -22,6 +22,7 @@ test("a channel's last day has 24 hours, this one being the last", () => {
   expect(hours).toHaveLength(24);
   expect(hours.at(-1)).toMatchObject({ requests: 5, errors: 1 });
   expect(hours[0]).toMatchObject({ requests: 7, at: Date.parse("2026-11-25T13:00:00Z") / 1000 });
+  expect(hours[22]).toMatchObject({ at: Date.parse("2026-11-26T11:00:00Z") / 1000, requests: 0, errors: 0 });
   expect([requests, errors]).toEqual([12, 1]);
   expect(of(3)).toMatchObject({ requests: 0, errors: 0 });
 });
