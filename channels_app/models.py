@@ -27,6 +27,7 @@ KEY_STARTS = ("nv-", "sk-")
 PRICE = "US dollars per million tokens. Blank: the list price."
 CAPTURES = {"all": "Every call", "errors": "Calls that failed", "off": "None"}
 CURRENCIES = {"usd": "US dollars", "cny": "Yuan, at your own rate"}
+CLOSINGS = {"keep": "Apps go on being served", "quit": "Novapi ends"}
 STRATEGIES = {
     "priority": "The models in their order; the channels of each by priority and weight",
     "round-robin": "Every channel in turn",
@@ -474,6 +475,13 @@ class Preferences(models.Model):
         help_text="What money is told in. Prices and budgets are entered in US dollars.",
     )
     yuan_per_dollar = models.FloatField(default=7.2, db_default=7.2, help_text="Your own rate; Novapi asks nobody.")
+    on_close = models.CharField(
+        max_length=4,
+        choices=CLOSINGS,
+        default="keep",
+        db_default="keep",
+        help_text="What closing the window does.",
+    )
 
     class Meta:
         verbose_name_plural = "preferences"

@@ -37,6 +37,20 @@ def run(home: Path, *words: str, timeout: float = 60, **env: str) -> subprocess.
     )
 
 
+def moved_program(folder: Path, port: int, holder: str) -> Path:
+    """A `root` for Novapi whose launch found `port` taken, as that of a window does."""
+    lines = [
+        "import sys",
+        f"sys.path.insert(0, {str(ROOT)!r})",
+        "from dashboard.launch import note_moved",
+        "from novapi_site.__main__ import main",
+        f"note_moved({port}, {holder!r})",
+        "main()",
+    ]
+    (folder / "manage.py").write_text("\n".join(lines))
+    return folder
+
+
 class Novapi:
     """`novapi serve` of the checkout at `root`, on a free port, with its own data directory.
 

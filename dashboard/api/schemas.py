@@ -574,10 +574,12 @@ class PreferencesPatch(Strict):
     record_days: int | None = Field(None, ge=1, le=36_500)
     currency: Literal["usd", "cny"] | None = None
     yuan_per_dollar: float | None = Field(None, gt=0, le=1_000_000)
+    on_close: Literal["keep", "quit"] | None = None
 
 
 class PreferencesOut(Schema):
-    """`currency`: of texts that name money; the API's numbers are US dollars whatever it is."""
+    """`currency`: of texts that name money; the API's numbers are US dollars whatever it is. `on_close`: whether the
+    gateway is kept when the window is closed."""
 
     max_attempts: int
     connect_s: float
@@ -597,18 +599,28 @@ class PreferencesOut(Schema):
     record_days: int | None
     currency: str
     yuan_per_dollar: float
+    on_close: str
+
+
+class MovedOut(Schema):
+    """`holder`: whose the port is instead; empty where the system doesn't tell."""
+
+    port: int
+    holder: str
 
 
 class StatusOut(Schema):
     """`base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
     `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
-    bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database."""
+    bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database;
+    `moved_from`: the port that was wanted and is another program's."""
 
     version: str
     python: str
     sqlite: str
     base_url: str
     port: int
+    moved_from: MovedOut | None
     started_at: float
     home: str
     database_mb: float

@@ -10,7 +10,7 @@ from ninja import Router
 from channels_app import candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
-from dashboard import about
+from dashboard import about, launch
 from dashboard.api.schemas import AboutOut, ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from dashboard.catalogue import catalogue
 from gateway.captures import captures
@@ -83,6 +83,7 @@ def get_status(request: HttpRequest) -> Any:
         **about.versions(),
         "base_url": base_url,
         "port": port,
+        "moved_from": launch.moved_from(),
         "started_at": about.started_at(),
         "home": str(settings.NOVAPI_HOME),
         "database_mb": about.database_mb(),

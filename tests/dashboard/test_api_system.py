@@ -14,13 +14,14 @@ import pytest
 from channels_app.providers import PROVIDERS
 from novapi_site import __version__
 from tests.fake_upstream import FakeUpstream, completion, json_reply
-from tests.running import Novapi, eventually
+from tests.running import Novapi, eventually, moved_program
 
 DEFAULTS = {
     "max_attempts": 4, "connect_s": 10, "first_byte_s": 120, "idle_s": 60, "total_s": 300, "max_body_mb": 64,
     "failures_to_pause": 3, "sticky": True, "paid_recovery": False, "offline": False,
     "capture": "all", "capture_mb": 1024, "capture_days": 30, "record_days": None,
     "runaway_failures": 50, "runaway_usd_per_minute": 20, "currency": "usd", "yuan_per_dollar": 7.2,
+    "on_close": "keep",
 }  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def test_most_tries_per_call_is_in_force_at_once(restored: Novapi) -> None:
         ({"yuan_per_dollar": -7}, "yuan_per_dollar"),
         ({"yuan_per_dollar": "seven"}, "yuan_per_dollar"),
         ({"yuan_per_dollar": 10**9}, "yuan_per_dollar"),
+        ({"on_close": "hide"}, "on_close"),
     ],
 )
 def test_preference_that_makes_no_sense_is_refused(novapi: Novapi, wrong: dict[str, Any], field: str) -> None:
@@ -170,6 +172,15 @@ def test_status_tells_since_when_it_runs_and_on_what(novapi: Novapi) -> None:
     assert status["database_mb"] * 2**20 >= (novapi.home / "novapi.db").stat().st_size - 2**20
     assert status["python"] == platform.python_version()
     assert status["sqlite"].startswith("3.")
+
+
+def test_status_tells_whose_the_port_is_that_was_wanted(novapi: Novapi, tmp_path: Path) -> None:
+    with Novapi(tmp_path / "home", root=moved_program(tmp_path, 3000, "python, process 123")) as moved:
+        status = moved.api("GET", "/status").json()
+
+    assert status["moved_from"] == {"port": 3000, "holder": "python, process 123"}
+    assert status["port"] == moved.port
+    assert novapi.api("GET", "/status").json()["moved_from"] is None
 
 
 def test_about_tells_of_what_it_is_made_with_versions_and_licences(novapi: Novapi) -> None:

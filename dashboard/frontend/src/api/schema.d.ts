@@ -2636,7 +2636,8 @@ export interface components {
         };
         /**
          * PreferencesOut
-         * @description `currency`: of texts that name money; the API's numbers are US dollars whatever it is.
+         * @description `currency`: of texts that name money; the API's numbers are US dollars whatever it is. `on_close`: whether the
+         *     gateway is kept when the window is closed.
          */
         PreferencesOut: {
             /** Max Attempts */
@@ -2675,6 +2676,8 @@ export interface components {
             currency: string;
             /** Yuan Per Dollar */
             yuan_per_dollar: number;
+            /** On Close */
+            on_close: string;
         };
         /** PreferencesPatch */
         PreferencesPatch: {
@@ -2714,12 +2717,25 @@ export interface components {
             currency?: ("usd" | "cny") | null;
             /** Yuan Per Dollar */
             yuan_per_dollar?: number | null;
+            /** On Close */
+            on_close?: ("keep" | "quit") | null;
+        };
+        /**
+         * MovedOut
+         * @description `holder`: whose the port is instead; empty where the system doesn't tell.
+         */
+        MovedOut: {
+            /** Port */
+            port: number;
+            /** Holder */
+            holder: string;
         };
         /**
          * StatusOut
          * @description `base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
          *     `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
-         *     bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database.
+         *     bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database;
+         *     `moved_from`: the port that was wanted and is another program's.
          */
         StatusOut: {
             /** Version */
@@ -2732,6 +2748,7 @@ export interface components {
             base_url: string;
             /** Port */
             port: number;
+            moved_from: components["schemas"]["MovedOut"] | null;
             /** Started At */
             started_at: number;
             /** Home */
