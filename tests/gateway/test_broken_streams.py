@@ -101,7 +101,7 @@ def test_break_in_the_middle_is_an_error_event(novapi: Novapi, ending: list[byte
     assert b'"finish_reason":"stop"' not in received
     error = error_in_last_event(received)
     assert (error["type"], error["code"]) == ("upstream_error", "stream_broken")
-    assert (len(upstream.received), len(second.received)) == (1, 0)
+    assert (len(upstream.calls), len(second.received)) == (1, 0)
     record = novapi.record(response.headers["x-novapi-request-id"])
     assert record["error"] == error["message"]
     assert record["estimated"] == 1

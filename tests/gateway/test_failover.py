@@ -40,7 +40,7 @@ def test_second_key_of_a_channel_is_tried(novapi: Novapi) -> None:
         statuses = [novapi.chat(model).status_code for _ in range(4)]
 
     assert statuses == [200] * 4
-    assert len(upstream.received) > 4
+    assert len(upstream.calls) > 4
 
 
 def test_keys_of_a_channel_take_turns(novapi: Novapi) -> None:
@@ -67,7 +67,7 @@ def test_attempts_are_limited_by_preferences(novapi: Novapi) -> None:
 
     assert usual.headers["x-novapi-attempts"] == str(limit)
     assert fewer.headers["x-novapi-attempts"] == "2"
-    assert len(upstream.received) == limit + 2
+    assert len(upstream.calls) == limit + 2
 
 
 def test_alias_goes_through_its_models_in_order(novapi: Novapi) -> None:

@@ -123,8 +123,8 @@ def test_next_channel_answers_and_the_record_tells_why(novapi: Novapi, three: An
     assert tried["error"]
     assert (answered["status"], answered["error"]) == (200, "")
     assert [each["reason"] for each in route["candidates"]] == [tried["error"], "answered", "not needed"]
-    assert (len(well.received), len(spare.received)) == (2, 0)
-    assert len(bad.received) in (1, 2)
+    assert (len(well.calls), len(spare.calls)) == (2, 0)
+    assert len(bad.calls) in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_key_that_the_provider_turned_away_is_left_alone(
     responses = [novapi.chat(model) for _ in range(4)]
 
     assert [response.headers["x-novapi-attempts"] for response in responses] == ["2", "1", "1", "1"]
-    assert len(bad.received) == 1
+    assert len(bad.calls) == 1
     _, route = route_of(novapi, responses[-1])
     (reason,) = [each["reason"] for each in route["candidates"] if each["reason"] not in ("answered", "not needed")]
     assert reason.endswith("s to go") if seconds else reason == "key refused"
@@ -191,7 +191,7 @@ def test_channel_that_fails_again_and_again_is_left_alone(novapi: Novapi, three:
     attempts = [novapi.chat(model).headers["x-novapi-attempts"] for _ in range(6)]
 
     assert attempts == ["2", "2", "2", "1", "1", "1"]
-    assert (len(bad.received), len(well.received)) == (3, 6)
+    assert (len(bad.calls), len(well.calls)) == (3, 6)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_owner_decides_how_many_failures_pause_a_key(
         assert {novapi.chat(model).status_code for _ in range(6)} == {200}
         novapi.api("PATCH", "/preferences", json={"failures_to_pause": 3})
 
-    assert len(bad.received) == tries
+    assert len(bad.calls) == tries
 
 
 def test_least_bad_is_tried_where_nothing_is_well(novapi: Novapi) -> None:
@@ -229,9 +229,7 @@ def test_refused_key_is_back_once_a_test_went_well(novapi: Novapi, three: Any) -
 
     assert novapi.api("POST", f"/channels/{channel['id']}/test").json()["ok"]
 
-    assert (
-        novapi.chat(model).headers["x-novapi-channel"] == channel["name"].replace(" ", "%20") or len(bad.received) >= 4
-    )
+    assert novapi.chat(model).headers["x-novapi-channel"] == channel["name"].replace(" ", "%20") or len(bad.calls) >= 4
 
 
 def test_other_key_of_the_channel_is_tried_after_a_refused_one(novapi: Novapi) -> None:
@@ -244,7 +242,7 @@ def test_other_key_of_the_channel_is_tried_after_a_refused_one(novapi: Novapi) -
         statuses = [novapi.chat(model).status_code for _ in range(6)]
 
     assert statuses == [200] * 6
-    assert sum(call.headers["authorization"].endswith("0001") for call in upstream.received) == 1
+    assert sum(call.headers["authorization"].endswith("0001") for call in upstream.calls) == 1
 
 
 @pytest.mark.parametrize(("fault", "requests"), [("401", 1), ("402", 1), ("429", 2), ("404 of the model", 2)])
@@ -258,7 +256,7 @@ def test_key_that_is_no_good_is_not_tried_for_the_aliass_next_model(novapi: Nova
         response = novapi.chat(f"all-{names[0]}")
 
     assert response.status_code == 200
-    assert len(bad.received) == requests
+    assert len(bad.calls) == requests
     _, route = route_of(novapi, response)
     assert [each["reason"] for each in route["candidates"]][2] == "answered"
     assert ("the same key" in route["candidates"][1]["reason"]) is (requests == 1)
@@ -273,7 +271,7 @@ def test_refusal_of_the_request_is_the_clients_own_and_locks_nobody_out(
     responses = [novapi.chat(model, stream=stream) for _ in range(5)]
 
     assert {response.status_code for response in responses} == {422}
-    assert (len(bad.received), len(well.received)) == (5, 0)
+    assert (len(bad.calls), len(well.calls)) == (5, 0)
 
 
 AFTER_THE_FIRST_BYTE: dict[str, tuple[bytes | float, ...]] = {
@@ -298,7 +296,7 @@ def test_stream_that_breaks_later_ends_honestly_and_counts(novapi: Novapi, three
         record, _ = route_of(novapi, response)
         assert record["error"]
     assert "hello" in after.text
-    assert (len(bad.received), len(well.received)) == (3, 1)
+    assert (len(bad.calls), len(well.calls)) == (3, 1)
 
 
 def alone(novapi: Novapi, model: str, *, stream: bool = False) -> httpx.Response:
@@ -323,8 +321,8 @@ def test_two_hundred_calls_at_once_survive_a_bad_channel(novapi: Novapi, three: 
 
     assert {response.status_code for response in responses} == {200}
     assert all("hello" in response.text for response in responses)
-    assert len(well.received) + len(spare.received) >= (100 if "in a stream" in fault else 200)
-    assert len(bad.received) <= 200
+    assert len(well.calls) + len(spare.calls) >= (100 if "in a stream" in fault else 200)
+    assert len(bad.calls) <= 200
     novapi.record(responses[-1].headers["x-novapi-request-id"])
 
 
@@ -338,7 +336,7 @@ def test_two_hundred_streams_at_once_survive_a_channel_that_breaks_off(novapi: N
     assert {response.status_code for response in responses} == {200}
     assert all(response.text.count('"error"') == 1 for response in broken)
     assert all('"error"' not in response.text for response in responses if response not in broken)
-    assert len(broken) == len(bad.received) < 150  # those that were under way before it was found out
+    assert len(broken) == len(bad.calls) < 150  # those that were under way before it was found out
     assert all(novapi.record(response.headers["x-novapi-request-id"])["error"] for response in broken[:3])
 
 
@@ -396,20 +394,20 @@ def test_address_that_can_not_be_reached_is_followed_by_the_next(
     assert [answer.headers["x-novapi-attempts"] for answer in answers] == ["2", "2", "2", "1", "1"]
     _, route = route_of(novapi, answers[0])
     assert words in route["attempts"][0]["error"]
-    assert (len(well.received), len(spare.received)) == (5, 0)
+    assert (len(well.calls), len(spare.calls)) == (5, 0)
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
 def test_fault_that_comes_once_locks_nobody_out(novapi: Novapi, three: Any, stream: bool) -> None:
     def once(call: Received) -> Pieces:
-        return refusing(500)(call) if len(bad.received) == 1 else good(call)
+        return refusing(500)(call) if len(bad.calls) == 1 else good(call)
 
     model, (bad, well, _) = three(once)
 
     attempts = [novapi.chat(model, stream=stream).headers["x-novapi-attempts"] for _ in range(4)]
 
     assert attempts == ["2", "1", "1", "1"]
-    assert (len(bad.received), len(well.received)) == (4, 1)
+    assert (len(bad.calls), len(well.calls)) == (4, 1)
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["plain", "streamed"])
@@ -419,7 +417,7 @@ def test_slow_first_byte_is_waited_for(novapi: Novapi, three: Any, stream: bool)
     response = novapi.chat(model, stream=stream)
 
     assert (response.status_code, response.headers["x-novapi-attempts"]) == (200, "1")
-    assert (len(slow.received), len(well.received)) == (1, 0)
+    assert (len(slow.calls), len(well.calls)) == (1, 0)
 
 
 def test_time_for_all_attempts_is_limited(home: Any) -> None:
@@ -435,7 +433,7 @@ def test_time_for_all_attempts_is_limited(home: Any) -> None:
 
         assert response.status_code == 504
         assert response.elapsed.total_seconds() < 4.5
-        assert sum(len(upstream.received) for upstream in hanging) == 3
+        assert sum(len(upstream.calls) for upstream in hanging) == 3
 
 
 def test_conversation_stays_with_the_key_that_has_it_in_its_cache(novapi: Novapi) -> None:
@@ -448,7 +446,7 @@ def test_conversation_stays_with_the_key_that_has_it_in_its_cache(novapi: Novapi
                 assert novapi.chat(model, prompt_cache_key=name).status_code == 200
 
         used: dict[str, set[str]] = {}
-        for call in one.received + two.received:
+        for call in one.calls + two.calls:
             used.setdefault(call.json["prompt_cache_key"], set()).add(call.headers["authorization"])
         assert {name: len(keys) for name, keys in used.items()} == dict.fromkeys(("ada", "bob", "cem", "dua"), 1)
 
@@ -461,7 +459,7 @@ def test_conversations_are_spread_where_the_owner_wants_it(novapi: Novapi) -> No
             assert novapi.chat(model, prompt_cache_key="ada").status_code == 200
         novapi.api("PATCH", "/preferences", json={"sticky": True})
 
-    assert len({call.headers["authorization"] for call in upstream.received}) == 2
+    assert len({call.headers["authorization"] for call in upstream.calls}) == 2
 
 
 def test_limit_of_a_key_is_told_with_its_waiting_time(novapi: Novapi) -> None:
@@ -475,7 +473,7 @@ def test_limit_of_a_key_is_told_with_its_waiting_time(novapi: Novapi) -> None:
     assert [response.status_code for response in responses] == [200, 200, 429]
     assert 55 <= int(responses[2].headers["retry-after"]) <= 60
     assert "has reached a limit that you set" in responses[2].json()["error"]["message"]
-    assert len(upstream.received) == 2
+    assert len(upstream.calls) == 2
 
 
 def test_channel_at_its_limit_is_passed_over(novapi: Novapi) -> None:
@@ -486,6 +484,6 @@ def test_channel_at_its_limit_is_passed_over(novapi: Novapi) -> None:
         responses = [novapi.chat(model) for _ in range(4)]
 
     assert {response.status_code for response in responses} == {200}
-    assert (len(first.received), len(second.received)) == (2, 2)
+    assert (len(first.calls), len(second.calls)) == (2, 2)
     _, route = route_of(novapi, responses[-1])
     assert "at its limit" in route["candidates"][0]["reason"]
