@@ -1,11 +1,19 @@
-"""How this launch went, as far as the owner must know: Novapi may not be where apps look for it."""
+"""What this launch is known by, and how it came to its port. Without Django: a window's first address has it in."""
 
+import secrets
 from dataclasses import dataclass
+
+_token = secrets.token_urlsafe(32)
+
+
+def token() -> str:
+    """This launch's token; whoever has it is the owner."""
+    return _token
 
 
 @dataclass(frozen=True)
 class Moved:
-    """The port that was wanted, and who has it."""
+    """The port that was wanted, and who had it: "python, process 12", or empty where the system doesn't tell."""
 
     port: int
     holder: str
@@ -15,9 +23,15 @@ _moved: Moved | None = None
 
 
 def note_moved(port: int, holder: str) -> None:
-    """Before the server starts, by whoever had to take another port."""
+    """By whoever had to take another port."""
     global _moved
     _moved = Moved(port, holder)
+
+
+def note_settled() -> None:
+    """The owner has chosen another port: nothing is where it should not be."""
+    global _moved
+    _moved = None
 
 
 def moved_from() -> Moved | None:

@@ -5,7 +5,6 @@ that another site's page sends are refused even with it.
 """
 
 import hmac
-import secrets
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import SimpleLazyObject
 
 from channels_app import candidates
+from dashboard import launch
 from dashboard.refusals import refusal
 from gateway.errors import GatewayError
 from gateway.keys import authenticate
@@ -26,13 +26,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON, BYTES = "application/json", "application/octet-stream"
 FILES = frozenset({"/api/restore", "/api/import/one-api"})  # take a file as it is
 
-_launch_token = secrets.token_urlsafe(32)
 _signer = TimestampSigner(salt="novapi.session")
-
-
-def launch_token() -> str:
-    """This launch's token; whoever has it is the owner."""
-    return _launch_token
 
 
 def ensure_owner() -> None:
@@ -66,7 +60,7 @@ class OwnerMiddleware:
 
     def sign_in(self, request: HttpRequest) -> HttpResponse:
         """A valid launch token becomes the cookie; the address loses the token either way."""
-        if not hmac.compare_digest(request.GET["token"].encode(), _launch_token.encode()):
+        if not hmac.compare_digest(request.GET["token"].encode(), launch.token().encode()):
             return refusal(request, 401, "This link is of an earlier start of Novapi.")
         rest = request.GET.copy()
         del rest["token"]

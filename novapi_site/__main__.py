@@ -26,7 +26,8 @@ def main() -> None:
         else:
             execute_from_command_line([sys.argv[0], words[0].replace("-", "_"), *words[1:]])
     except StartError as problem:
-        sys.exit(f"novapi: {problem}")
+        print(f"novapi: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
     except Exception as problem:
         if explanation := expected(problem):
             sys.exit(f"novapi: {explanation}")

@@ -18,7 +18,7 @@ from gateway.paths import canonical  # noqa: E402
 from gateway.realtime import deny, sessions  # noqa: E402
 from gateway.response import error_answer, signed  # noqa: E402
 from gateway.visits import Receive, Send  # noqa: E402
-from novapi_site import hosts, static  # noqa: E402
+from novapi_site import door, hosts, static  # noqa: E402
 
 gateway = LeanHandler()
 
@@ -32,6 +32,8 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     elif path := gateway_path(scope):
         scope["path"] = path
         await gateway(scope, receive, send)
+    elif scope["path"] == door.PATH:
+        await door.answer(scope, send)
     elif scope["path"].startswith("/static/"):
         await static.serve(scope, send)
     else:

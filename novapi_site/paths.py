@@ -13,6 +13,8 @@ from channels_app import private_files
 class StartError(Exception):
     """Novapi cannot start; the message says what is wrong and what to do."""
 
+    exit_code = 1
+
 
 def home() -> Path:
     """The data directory: `NOVAPI_HOME`, else the user's config folder (`~/.config/novapi` on Linux)."""

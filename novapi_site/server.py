@@ -34,6 +34,7 @@ from gateway.upstream import transports
 from gateway.used_up import used_up
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
+MOVE_SECONDS = 10
 GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0002  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
 MOST_TOLD = 8192  # characters of what an engine has printed, in one event
@@ -107,6 +108,17 @@ class Server:
         engines.on_change = tell_of_engine
         self._thread.start()
 
+    def move(self, sockets: list[socket.socket]) -> None:
+        """Listen there from now on, and no longer where it did; open connections stay."""
+        asyncio.run_coroutine_threadsafe(self._move(sockets), self._loop).result(MOVE_SECONDS)
+
+    async def _move(self, sockets: list[socket.socket]) -> None:
+        before = self._server.servers
+        await self._server.startup(sockets)  # of the lifespan protocol, which is off, this would be a second start
+        for listener in before:
+            listener.close()
+        self._sockets = sockets
+
     def stop(self) -> None:
         """Let calls in flight end, then write what was recorded. Nothing that was answered is lost."""
         self._server.should_exit = True
@@ -119,6 +131,9 @@ class Server:
     def is_running(self) -> bool:
         return self._thread.is_alive()
 
+    def join(self) -> None:
+        self._thread.join()
+
     def _run(self) -> None:
         self._server.config.load()
         # What is loaded by now stays for good: the collector need not walk it again, which takes 60 ms each time.
@@ -126,6 +141,7 @@ class Server:
         gc.freeze()
         gc.set_threshold(*GC_THRESHOLD)
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            self._loop = runner.get_loop()
             runner.run(self._serve())
 
     async def _serve(self) -> None:

@@ -4,18 +4,29 @@ import errno
 import os
 import socket
 import sys
+from contextlib import suppress
 
 import psutil
 
 from novapi_site.paths import StartError
 
 BACKLOG = 2048
+NEAR_PORTS = 10
 LOOPBACK = ("127.0.0.1", "localhost")
 EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 class NoSuchAddress(StartError):
     """The machine does not have the address, or not the protocol."""
+
+
+class PortTaken(StartError):
+    """Another program listens there; `holder` says which, where the system tells."""
+
+    def __init__(self, port: int, holder: str, message: str) -> None:
+        self.port = port
+        self.holder = holder
+        super().__init__(message)
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
@@ -28,6 +39,21 @@ def listen(host: str, port: int) -> list[socket.socket]:
     if host in LOOPBACK and socket.has_ipv6:
         sockets += bind_ipv6_loopback(sockets[0].getsockname()[1])
     return sockets
+
+
+def listen_near(host: str, port: int) -> tuple[list[socket.socket], PortTaken | None]:
+    """As `listen`; where the port is taken, on the next one that is free, near it if possible, and who has it.
+
+    Raises StartError for everything else.
+    """
+    try:
+        return listen(host, port), None
+    except PortTaken as problem:
+        taken = problem
+    for other in range(port + 1, min(port + 1 + NEAR_PORTS, 65536)):
+        with suppress(PortTaken):
+            return listen(host, other), taken
+    return listen(host, 0), taken
 
 
 def url(host: str, port: int) -> str:
@@ -68,14 +94,20 @@ def bind(family: socket.AddressFamily, address: str, port: int) -> socket.socket
         listener.listen(BACKLOG)
     except OSError as problem:
         listener.close()
-        kind = StartError if problem.errno in (errno.EADDRINUSE, errno.EACCES) else NoSuchAddress
-        raise kind(refusal(address, port, problem)) from problem
+        raise refused(address, port, problem) from problem
     listener.setblocking(False)
     return listener
 
 
-def refusal(address: str, port: int, problem: OSError) -> str:
-    holder = holder_of(port)
+def refused(address: str, port: int, problem: OSError) -> StartError:
+    if problem.errno == errno.EADDRINUSE:
+        holder = holder_of(port)
+        return PortTaken(port, holder, refusal(address, port, problem, holder))
+    kind = StartError if problem.errno == errno.EACCES else NoSuchAddress
+    return kind(refusal(address, port, problem))
+
+
+def refusal(address: str, port: int, problem: OSError, holder: str = "") -> str:
     if holder:
         return (
             f"Port {port} is used by another program ({holder}).\n"

@@ -361,11 +361,3 @@ def test_killed_program_loses_half_a_second_at_most(home: Path) -> None:
             assert again.key == novapi.key
             assert again.rows("PRAGMA integrity_check") == [("ok",)]
             assert set(safe) <= {row[0] for row in again.rows("SELECT request_id FROM gateway_usagerecord")}
-
-
-def test_program_started_twice_in_one_home_names_the_port(novapi: Novapi) -> None:
-    result = run(novapi.home, "serve", "--port", str(novapi.port), timeout=20)
-
-    assert result.returncode not in (0, None)
-    assert f"process {novapi.process.pid}" in result.stderr
-    assert novapi.http.get("/healthz").status_code == 200
