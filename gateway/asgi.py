@@ -16,6 +16,7 @@ from gateway.body import ClientGone
 from gateway.call import Answer, new_call_id
 from gateway.errors import GatewayError, InternalError, UnknownPath, WrongMethod
 from gateway.paths import dialect_of
+from gateway.pause import pause
 from gateway.response import Relayed, error_answer, signed
 from gateway.upstream import ChannelFailure
 from gateway.visits import SENDING, STOPPED_BY_OWNER, Receive, Send, Visit, visits
@@ -86,6 +87,8 @@ class LeanHandler:
             return error_answer(ours, request.dialect)
 
     async def respond(self, request: GatewayRequest) -> Answer:
+        if pause.until:
+            pause.refuse(request.path_info)
         try:
             match = self._resolve(request.path_info)
         except Resolver404:

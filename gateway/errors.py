@@ -11,6 +11,7 @@
     ├── LimitReached                                  429, a limit that the owner has set
     ├── UpstreamFailed                                what the tried channels answered
     ├── OfflineMode                                   503, only the cloud could, and its owner wants none of it now
+    ├── Paused                                        503, its owner wants no calls for a while
     ├── CallStopped                                   503, its owner wants it no more
     └── InternalError                                 500, ours
 
@@ -115,6 +116,10 @@ class UpstreamFailed(GatewayError):
 
 class OfflineMode(GatewayError):
     status, kind, code = 503, "server_error", "offline_mode"
+
+
+class Paused(GatewayError):
+    status, kind, code = 503, "server_error", "paused"
 
 
 class CallStopped(GatewayError):

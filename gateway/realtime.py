@@ -35,6 +35,7 @@ from gateway.keys import authenticate
 from gateway.offers import Attempt
 from gateway.overrides import overridden
 from gateway.paths import canonical
+from gateway.pause import pause
 from gateway.realtime_ends import (
     BROKEN,
     CLOSE_SECONDS,
@@ -191,6 +192,7 @@ def admit(client: Client, call_id: str, started: float, table: RoutingTable) -> 
     if path != PATH:
         shown = client.scope["path"][:200]
         raise UnknownPath(f"Novapi: there is no WebSocket at {shown}. {PATH} is the only one.")
+    pause.refuse(path)
     return Call(
         id=call_id,
         dialect="openai-chat",

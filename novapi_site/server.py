@@ -25,6 +25,7 @@ from gateway.history import restore_limits
 from gateway.limits import limits
 from gateway.lookout import lookout
 from gateway.metrics import metrics
+from gateway.pause import pause
 from gateway.realtime import sessions
 from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
@@ -170,6 +171,7 @@ async def keep_engines() -> None:
         told = tell_output(told)
         table = candidates.current()
         anew.look(table)
+        pause.look()
         if table.revision != revision:
             if revision is not None and hub.watchers:
                 hub.tell("changed", {"revision": table.revision})

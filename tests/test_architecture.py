@@ -39,13 +39,13 @@ STOREYS = (
     ("fixes",),
     ("dialects",),
     ("sse", "splice"),
-    ("call", "errors", "health", "limits", "paths", "queues", "rates", "seen", "tls", "visits"),
+    ("call", "errors", "health", "limits", "paths", "pause", "queues", "rates", "seen", "tls", "visits"),
     ("apps", "chat", "events", "families", "models"),
 )
 PURE = tuple(
     "call chat chat_translation decoding dialects embeddings errors events families fixes flights health limits "
-    "memory masking mending multipart needs offers overrides paths pricing queues quirks rates readable routing seen "
-    "splice spending sse tool_names usage".split()
+    "memory masking mending multipart needs offers overrides paths pause pricing queues quirks rates readable routing "
+    "seen splice spending sse tool_names usage".split()
 )
 
 

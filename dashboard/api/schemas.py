@@ -611,9 +611,10 @@ class MovedOut(Schema):
 
 class StatusOut(Schema):
     """`base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
-    `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
-    bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database;
-    `moved_from`: the port that was wanted and is another program's."""
+    `unreadable_keys`: stored API keys that it does not open; `paused_until`: a Unix time, null: apps are served;
+    `readers`: of live events, now; `captures_…`: calls whose bodies are not on disk yet, or never will be, and MiB
+    that all take; `database_mb`: MiB of the whole database; `moved_from`: the port that was wanted and is another
+    program's."""
 
     version: str
     python: str
@@ -628,6 +629,7 @@ class StatusOut(Schema):
     unreadable_keys: int
     channels: int
     models: int
+    paused_until: float | None
     stopped_apps: int
     readers: int
     records_waiting: int
@@ -635,6 +637,16 @@ class StatusOut(Schema):
     captures_waiting: int
     captures_lost: int
     captures_mb: float
+
+
+class PauseIn(Strict):
+    minutes: int = Field(60, ge=1, le=24 * 60)
+
+
+class PauseOut(Schema):
+    """`paused_until`: a Unix time."""
+
+    paused_until: float
 
 
 class LibraryOut(Schema):

@@ -17,6 +17,7 @@ from gateway.captures import captures
 from gateway.events import hub
 from gateway.native.loaded import READERS
 from gateway.native.pulls import PULLERS
+from gateway.pause import pause
 from gateway.recorder import recorder
 from gateway.runaway import guard
 
@@ -91,6 +92,7 @@ def get_status(request: HttpRequest) -> Any:
         "unreadable_keys": table.unreadable_keys,
         "channels": len(table.offering()),
         "models": len(table.model_created),
+        "paused_until": pause.told(),
         "stopped_apps": len(guard.stopped),
         "readers": len(hub.watchers),
         "records_waiting": recorder.waiting,

@@ -776,8 +776,8 @@ export interface paths {
          * @description Server-sent events: first `snapshot`, then `call.started`, `call.first_token`, `call.finished`, `records` (rows
          *     as of `/api/usage/records`, once they are there: at most 200, and how many were `left_out`), `channel.state`,
          *     `key.stopped`, `key.resumed`, `budget`, `changed` (the owner's settings, from wherever), `engine` and `engine.log`
-         *     (of those that Novapi starts), `engine.found`, `engine.offline` and `engine.online` as they happen. A reader that
-         *     falls behind by 1000 is hung up on.
+         *     (of those that Novapi starts), `engine.found`, `engine.offline`, `engine.online` and `paused` (`until`: null when
+         *     it ends) as they happen. A reader that falls behind by 1000 is hung up on.
          */
         get: operations["dashboard_api_live_events"];
         put?: never;
@@ -823,6 +823,30 @@ export interface paths {
          */
         post: operations["dashboard_api_live_stop_call"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Pause
+         * @description Turn apps away for so long, with 503 and when to come back; calls in flight go on.
+         */
+        post: operations["dashboard_api_live_begin_pause"];
+        /**
+         * End Pause
+         * @description Take calls again.
+         */
+        delete: operations["dashboard_api_live_end_pause"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2520,6 +2544,22 @@ export interface components {
             first_token_ms: number | null;
         };
         /**
+         * PauseOut
+         * @description `paused_until`: a Unix time.
+         */
+        PauseOut: {
+            /** Paused Until */
+            paused_until: number;
+        };
+        /** PauseIn */
+        PauseIn: {
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes: number;
+        };
+        /**
          * ProviderOut
          * @description `name_zh`: what Chinese people call it; `keys_url`, `billing_url`: where its customers make a key, and pay;
          *     empty where that is not known. Of an engine, `tells_loaded`: what it has in memory; `pulls`: it fetches models.
@@ -2733,9 +2773,10 @@ export interface components {
         /**
          * StatusOut
          * @description `base_url`: what apps call, without "/v1"; `started_at`: a Unix time; `secrets`: where the data key is kept;
-         *     `unreadable_keys`: stored API keys that it does not open; `readers`: of live events, now; `captures_…`: calls whose
-         *     bodies are not on disk yet, or never will be, and MiB that all take; `database_mb`: MiB of the whole database;
-         *     `moved_from`: the port that was wanted and is another program's.
+         *     `unreadable_keys`: stored API keys that it does not open; `paused_until`: a Unix time, null: apps are served;
+         *     `readers`: of live events, now; `captures_…`: calls whose bodies are not on disk yet, or never will be, and MiB
+         *     that all take; `database_mb`: MiB of the whole database; `moved_from`: the port that was wanted and is another
+         *     program's.
          */
         StatusOut: {
             /** Version */
@@ -2763,6 +2804,8 @@ export interface components {
             channels: number;
             /** Models */
             models: number;
+            /** Paused Until */
+            paused_until: number | null;
             /** Stopped Apps */
             stopped_apps: number;
             /** Readers */
@@ -4185,6 +4228,48 @@ export interface operations {
                         [key: string]: string;
                     };
                 };
+            };
+        };
+    };
+    dashboard_api_live_begin_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_live_end_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

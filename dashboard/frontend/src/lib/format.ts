@@ -102,6 +102,11 @@ export function formatWhen(locale: string, when: When, now = new Date()): string
   return date(locale, isToday ? CLOCK : { month: "short", day: "numeric", ...CLOCK }).format(time);
 }
 
+/** The time of day, to the minute. */
+export function formatClock(locale: string, when: When): string {
+  return date(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(asDate(when));
+}
+
 /** A day: Nov 26, or with its year for another year. */
 export function formatDay(locale: string, when: When, now = new Date()): string {
   const time = asDate(when);

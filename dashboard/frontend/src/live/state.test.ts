@@ -83,12 +83,14 @@ test("a snapshot replaces what was known", () => {
       { channel: 9, state: "ready", reason: "", retry_s: null, port: 1, pid: 2, calls: 0, last_exit: "" },
     ],
     budgets: [],
+    paused_until: 900,
   };
   const live = reduce(told(started("old")), [{ kind: "snapshot", body: snapshot }], 200);
   expect(live.connection).toBe("open");
   expect(Object.keys(live.calls)).toEqual(["new"]);
   expect(live.paused.map((each) => each.id)).toEqual([1]);
   expect(live.engines[9]?.state).toBe("ready");
+  expect(live.pausedUntil).toBe(900);
 });
 
 test("a key is paused until it is said to be well", () => {
@@ -112,6 +114,12 @@ test("a channel is offline until its engine listens again", () => {
   expect(
     told({ kind: "engine.offline", body: local }, { kind: "engine.online", body: local }).offline,
   ).toEqual([]);
+});
+
+test("Novapi is paused until it is resumed", () => {
+  const paused = { kind: "paused", body: { until: 900 } };
+  expect(told(paused).pausedUntil).toBe(900);
+  expect(told(paused, { kind: "paused", body: { until: null } }).pausedUntil).toBeNull();
 });
 
 test("an event of a kind nobody knows changes nothing, and the state before is left as it was", () => {

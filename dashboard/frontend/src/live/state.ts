@@ -80,6 +80,8 @@ export interface Live {
   /** The latest that ended, newest first; for the flow of the last minute. */
   recent: FinishedCall[];
   paused: PausedKey[];
+  /** Unix seconds, while the owner has paused Novapi. */
+  pausedUntil: number | null;
   stopped: StoppedApp[];
   offline: LocalChannel[];
   engines: Record<number, EngineState>;
@@ -99,6 +101,7 @@ export const SILENT: Live = {
   calls: {},
   recent: [],
   paused: [],
+  pausedUntil: null,
   stopped: [],
   offline: [],
   engines: {},
@@ -149,6 +152,9 @@ function apply(live: Live, { kind, body }: LiveEvent, ended: FinishedCall[], now
     case "budget":
       live.budgets = [...live.budgets.filter((each) => each.owner !== body.owner), body];
       break;
+    case "paused":
+      live.pausedUntil = body.until;
+      break;
     case "engine": {
       const { channel, ...engine } = body;
       live.engines = { ...live.engines, [channel]: engine };
@@ -169,6 +175,7 @@ function fromSnapshot(body: any): Partial<Live> {
     connection: "open",
     calls: Object.fromEntries(body.calls.map((call: LiveCall) => [call.id, call])),
     paused: body.channels.filter((each: PausedKey) => each.paused),
+    pausedUntil: body.paused_until,
     stopped: body.stopped,
     offline: body.offline,
     engines: Object.fromEntries(

@@ -21,6 +21,7 @@ const KINDS = [
   "engine.found",
   "engine.offline",
   "engine.online",
+  "paused",
 ];
 const GATHER_MS = 100; // a burst of events is one change of the page
 const SUMS_MS = 2000; // sums are asked for anew at most so often

@@ -1,19 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { CloudOffIcon, UnplugIcon } from "lucide-react";
+import { CirclePauseIcon, CloudOffIcon, type LucideIcon, UnplugIcon } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "@/api";
 import { refresh, usePreferences } from "@/api/queries";
 import { Button } from "@/components/ui/button";
+import { formatClock } from "@/lib/format";
 import { useLive } from "@/live/use-live";
 
 const PATIENCE_MS = 1500; // a connection that is back at once is no news
 
-/** What concerns every page: no connection, offline mode. */
+/** What concerns every page: no connection, a pause, offline mode. */
 export function Banners() {
   return (
     <>
       <LostBanner />
+      <PausedBanner />
       <OfflineBanner />
     </>
   );
@@ -41,6 +43,22 @@ function LostBanner() {
   );
 }
 
+function PausedBanner() {
+  const { t, i18n } = useTranslation();
+  const until = useLive((live) => live.pausedUntil);
+  const { mutate, isPending } = $api.useMutation("delete", "/api/pause");
+  if (!until) return null;
+  return (
+    <Notice
+      icon={CirclePauseIcon}
+      text={t("server.pausedUntil", { time: formatClock(i18n.language, until) })}
+      deed={t("server.resume")}
+      isBusy={isPending}
+      onDeed={() => mutate({})}
+    />
+  );
+}
+
 function OfflineBanner() {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -50,20 +68,41 @@ function OfflineBanner() {
   });
   if (!data?.offline) return null;
   return (
+    <Notice
+      icon={CloudOffIcon}
+      text={t("server.offlineMode")}
+      deed={t("server.leaveOffline")}
+      isBusy={isPending}
+      onDeed={() => mutate({ body: { offline: false } })}
+    />
+  );
+}
+
+interface NoticeProps {
+  icon: LucideIcon;
+  text: string;
+  deed: string;
+  isBusy: boolean;
+  onDeed: () => void;
+}
+
+/** A state that the owner has chosen, and the way out of it. */
+function Notice({ icon: Icon, text, deed, isBusy, onDeed }: NoticeProps) {
+  return (
     <div
       role="status"
       className="flex items-center gap-2 border-warn/30 border-b bg-warn-soft px-5 py-1.5 text-sm text-warn"
     >
-      <CloudOffIcon className="size-4 shrink-0" aria-hidden />
-      {t("server.offlineMode")}
+      <Icon className="size-4 shrink-0" aria-hidden />
+      {text}
       <Button
         size="sm"
         variant="outline"
         className="ml-auto text-foreground"
-        disabled={isPending}
-        onClick={() => mutate({ body: { offline: false } })}
+        disabled={isBusy}
+        onClick={onDeed}
       >
-        {t("server.leaveOffline")}
+        {deed}
       </Button>
     </div>
   );

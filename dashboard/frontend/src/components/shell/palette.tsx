@@ -2,6 +2,8 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   BoxesIcon,
   CableIcon,
+  CirclePauseIcon,
+  CirclePlayIcon,
   KeyboardIcon,
   KeyRoundIcon,
   LanguagesIcon,
@@ -13,6 +15,7 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { $api } from "@/api";
 import { useChannels, useModels } from "@/api/queries";
 import {
   Command,
@@ -25,6 +28,7 @@ import {
 import { Dialog, DialogContent, DialogTitle } from "@/components/ui/dialog";
 import { setLanguage } from "@/i18n";
 import { setTheme } from "@/lib/theme";
+import { useLive } from "@/live/use-live";
 import { PAGES } from "./pages";
 
 /** What One-API calls things, so that whoever comes from there finds them. */
@@ -112,6 +116,9 @@ type Run = (act: () => unknown) => () => void;
 function Deeds({ run, onShortcuts }: { run: Run; onShortcuts: () => void }) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
+  const isPaused = useLive((live) => live.pausedUntil !== null);
+  const { mutate: pause } = $api.useMutation("post", "/api/pause");
+  const { mutate: resume } = $api.useMutation("delete", "/api/pause");
   const other = i18n.language === "en" ? "zh" : "en";
   return (
     <CommandGroup heading={t("palette.actions")}>
@@ -126,6 +133,13 @@ function Deeds({ run, onShortcuts }: { run: Run; onShortcuts: () => void }) {
         onSelect={run(() => navigate({ to: "/settings", search: { tab: "keys" } }))}
       >
         <KeyRoundIcon /> {t("palette.newKey")}
+      </CommandItem>
+      <CommandItem
+        keywords={["pause", "暂停", "stop", "停止"]}
+        onSelect={run(() => (isPaused ? resume({}) : pause({ body: { minutes: 60 } })))}
+      >
+        {isPaused ? <CirclePlayIcon /> : <CirclePauseIcon />}{" "}
+        {t(isPaused ? "palette.resume" : "palette.pause")}
       </CommandItem>
       <CommandItem onSelect={run(() => setTheme("light"))}>
         <SunIcon /> {t("palette.light")}

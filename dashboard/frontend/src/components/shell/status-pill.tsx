@@ -1,12 +1,14 @@
-import { CircleCheckIcon, LoaderCircleIcon, UnplugIcon } from "lucide-react";
+import { CircleCheckIcon, CirclePauseIcon, LoaderCircleIcon, UnplugIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "@/components/copy-button";
 import { useBaseUrl } from "@/lib/base-url";
 import { cn } from "@/lib/cn";
+import type { Live } from "@/live/state";
 import { useLive } from "@/live/use-live";
 
 const LOOKS = {
   open: { icon: CircleCheckIcon, text: "server.running", color: "text-ok" },
+  paused: { icon: CirclePauseIcon, text: "server.paused", color: "text-warn" },
   connecting: {
     icon: LoaderCircleIcon,
     text: "server.connecting",
@@ -16,10 +18,14 @@ const LOOKS = {
   lost: { icon: UnplugIcon, text: "server.lost", color: "text-bad" },
 } as const;
 
+function lookOf({ connection, pausedUntil }: Live): keyof typeof LOOKS {
+  return connection === "open" && pausedUntil ? "paused" : connection;
+}
+
 /** Whether Novapi answers, and the address for apps. */
 export function StatusPill({ isNarrow }: { isNarrow: boolean }) {
   const { t } = useTranslation();
-  const { icon: Icon, text, color } = LOOKS[useLive((live) => live.connection)];
+  const { icon: Icon, text, color } = LOOKS[useLive(lookOf)];
   const baseUrl = useBaseUrl();
   return (
     <div className="flex min-w-0 items-center gap-1.5" title={`${t(text)} · ${baseUrl}`}>
