@@ -6,6 +6,7 @@ import { toast } from "sonner";
 import { messageOf } from "@/api/errors";
 import { Crash, NotFound } from "@/components/shell/crash";
 import { startLanguage } from "@/i18n";
+import { takeLinks } from "@/lib/desktop/links";
 import { follow } from "@/live/stream";
 import { routeTree } from "./routeTree.gen";
 import "./styles.css";
@@ -38,6 +39,7 @@ declare module "@tanstack/react-router" {
 
 await startLanguage();
 follow(queries);
+takeLinks();
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -1,10 +1,21 @@
-/** Put text on the clipboard. Windows that allow no clipboard API still have the old command. */
+import { ask, isInWindow } from "@/lib/desktop/bridge";
+
+/** Put text on the clipboard. Pages that may not use it themselves have Novapi's window do it, or the old command. */
 export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    if (!copyBySelection(text)) throw new Error("The clipboard can't be used.");
+    if (!((await copyByProgram(text)) || copyBySelection(text)))
+      throw new Error("The clipboard can't be used.");
   }
+}
+
+async function copyByProgram(text: string): Promise<boolean> {
+  if (!isInWindow()) return false;
+  return ask("copy", text).then(
+    () => true,
+    () => false,
+  );
 }
 
 function copyBySelection(text: string): boolean {

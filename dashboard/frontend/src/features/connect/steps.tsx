@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { CodeBlock } from "@/components/code-block";
 import { CopyButton } from "@/components/copy-button";
 import { Button } from "@/components/ui/button";
+import { openLink } from "@/lib/desktop/links";
 import type { Client, Step } from "./clients";
 import type { Connection } from "./use-connection";
 
@@ -44,7 +45,7 @@ function Action({ step, name, connection }: { step: Step; name: string; connecti
   // The link has the key in it: it is made when it is needed, and stands nowhere on the page.
   return (
     <div className="flex gap-2">
-      <Button variant="outline" onClick={() => location.assign(link(connection.values))}>
+      <Button variant="outline" onClick={() => openLink(link(connection.values))}>
         <ExternalLinkIcon />
         {t("openIn", { name })}
       </Button>

@@ -63,12 +63,12 @@ function Export({ filters }: { filters: Filters }) {
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end">
         <DropdownMenuItem asChild>
-          <a href={address("csv")} download>
+          <a href={address("csv")} download="novapi-usage.csv">
             {t("export.csv")}
           </a>
         </DropdownMenuItem>
         <DropdownMenuItem asChild>
-          <a href={address("jsonl")} download>
+          <a href={address("jsonl")} download="novapi-usage.jsonl">
             {t("export.jsonl")}
           </a>
         </DropdownMenuItem>

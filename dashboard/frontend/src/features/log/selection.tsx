@@ -7,7 +7,8 @@ import { messageOf } from "@/api/errors";
 import type { RecordRow } from "@/api/queries";
 import { useConfirm } from "@/components/confirm";
 import { Button } from "@/components/ui/button";
-import { asCsv, asJsonLines, download } from "./export";
+import { saveText, tellOf } from "@/lib/desktop/save";
+import { asCsv, asJsonLines } from "./export";
 
 const AT_ONCE = 4;
 
@@ -48,14 +49,14 @@ export function Selection({ rows, onClear, onDeleted }: Props) {
       <Button
         size="sm"
         variant="outline"
-        onClick={() => download("novapi-calls.csv", "text/csv", asCsv(rows))}
+        onClick={() => void tellOf(saveText("novapi-calls.csv", "text/csv", asCsv(rows)))}
       >
         <DownloadIcon /> {t("export.csv")}
       </Button>
       <Button
         size="sm"
         variant="outline"
-        onClick={() => download("novapi-calls.jsonl", "application/x-ndjson", asJsonLines(rows))}
+        onClick={() => void tellOf(saveText("novapi-calls.jsonl", "application/x-ndjson", asJsonLines(rows)))}
       >
         <DownloadIcon /> {t("export.jsonl")}
       </Button>

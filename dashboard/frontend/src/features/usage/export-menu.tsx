@@ -23,7 +23,7 @@ export function ExportMenu({ range, filter }: { range: Range; filter: Filter }) 
       <DropdownMenuContent align="end">
         {(["csv", "jsonl"] as const).map((format) => (
           <DropdownMenuItem key={format} asChild>
-            <a href={exportUrl(format, range, filter)} download>
+            <a href={exportUrl(format, range, filter)} download={`novapi-usage.${format}`}>
               {t(`export.${format}`)}
             </a>
           </DropdownMenuItem>

@@ -9,18 +9,22 @@ import { Button } from "@/components/ui/button";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Input } from "@/components/ui/input";
 import { SwitchRow } from "../inputs";
-import { downloadBackup } from "./transfers";
+import { makeBackup } from "./transfers";
 
 /** Everything in one file. Keys are in it only under a passphrase, which is typed twice: nobody can bring it back. */
 export function MakeCard() {
   const { t } = useTranslation("settings");
+  const { t: common } = useTranslation();
   const [hasBodies, setBodies] = useState(false);
   const [hasKeys, setKeys] = useState(false);
   const [passphrase, setPassphrase] = useState("");
   const [again, setAgain] = useState("");
   const { mutate, isPending, error } = useMutation({
-    mutationFn: downloadBackup,
-    onSuccess: (name) => toast.success(t("backup.made", { name })),
+    mutationFn: makeBackup,
+    onSuccess: (kept) => {
+      if ("name" in kept) toast.success(t("backup.made", { name: kept.name }));
+      if ("path" in kept) toast.success(common("window.saved", { path: kept.path }));
+    },
     meta: { isShown: true },
   });
   const isReady = !hasKeys || (passphrase !== "" && passphrase === again);

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { ClientKey } from "@/api/queries";
-import { nameIn } from "../backup/transfers";
 import { changesOf, dayOf, endOf, keySchema, stateOf, valuesOfKey } from "./key-values";
 
 const KEY = {
@@ -59,11 +58,4 @@ test.each([
   [{ stopped: [{ app: "cline", reason: "50 calls failed" }] }, "stopped"],
 ] as const)("a key with %j is %s", (part, state) => {
   expect(stateOf({ ...KEY, ...part } as ClientKey)).toBe(state);
-});
-
-test("a download is named by the server", () => {
-  expect(nameIn('attachment; filename="novapi-2026-11-26.novapi-backup"')).toBe(
-    "novapi-2026-11-26.novapi-backup",
-  );
-  expect(nameIn(null)).toBeUndefined();
 });
