@@ -8,6 +8,7 @@ import { useShortcuts } from "@/lib/shortcuts";
 import { Banners } from "./banners";
 import { PAGES } from "./pages";
 import { Palette } from "./palette";
+import { QuitProvider } from "./quit";
 import { Shortcuts } from "./shortcuts";
 import { Sidebar } from "./sidebar";
 
@@ -26,28 +27,30 @@ export function Shell() {
   return (
     <TooltipProvider delayDuration={300}>
       <ConfirmProvider>
-        <a
-          href="#content"
-          className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-2"
-        >
-          {t("nav.skip")}
-        </a>
-        <div className="flex min-h-screen">
-          <Sidebar />
-          <div className="flex min-w-0 flex-1 flex-col">
-            <Banners />
-            <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-              <Outlet />
-            </main>
+        <QuitProvider>
+          <a
+            href="#content"
+            className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-background focus:p-2"
+          >
+            {t("nav.skip")}
+          </a>
+          <div className="flex min-h-screen">
+            <Sidebar />
+            <div className="flex min-w-0 flex-1 flex-col">
+              <Banners />
+              <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+                <Outlet />
+              </main>
+            </div>
           </div>
-        </div>
-        <Palette
-          isOpen={open === "palette"}
-          onClose={() => setOpen(null)}
-          onShortcuts={() => setOpen("shortcuts")}
-        />
-        <Shortcuts isOpen={open === "shortcuts"} onClose={() => setOpen(null)} />
-        <Toaster />
+          <Palette
+            isOpen={open === "palette"}
+            onClose={() => setOpen(null)}
+            onShortcuts={() => setOpen("shortcuts")}
+          />
+          <Shortcuts isOpen={open === "shortcuts"} onClose={() => setOpen(null)} />
+          <Toaster />
+        </QuitProvider>
       </ConfirmProvider>
     </TooltipProvider>
   );

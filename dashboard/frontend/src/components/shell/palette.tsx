@@ -1,21 +1,25 @@
 import { useNavigate } from "@tanstack/react-router";
 import {
+  AppWindowIcon,
   BoxesIcon,
   CableIcon,
   CirclePauseIcon,
   CirclePlayIcon,
+  EyeOffIcon,
   KeyboardIcon,
   KeyRoundIcon,
   LanguagesIcon,
   MonitorIcon,
   MoonIcon,
   PlusIcon,
+  PowerIcon,
   SearchIcon,
   SunIcon,
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "@/api";
+import { toast } from "sonner";
 import { useChannels, useModels } from "@/api/queries";
 import {
   Command,
@@ -27,9 +31,11 @@ import {
 } from "@/components/ui/command";
 import { Dialog, DialogContent, DialogTitle } from "@/components/ui/dialog";
 import { setLanguage } from "@/i18n";
+import { ask, isInWindow } from "@/lib/desktop/bridge";
 import { setTheme } from "@/lib/theme";
 import { useLive } from "@/live/use-live";
 import { PAGES } from "./pages";
+import { useQuit } from "./quit";
 
 /** What One-API calls things, so that whoever comes from there finds them. */
 const SYNONYMS: Record<string, string[]> = {
@@ -159,7 +165,32 @@ function Deeds({ run, onShortcuts }: { run: Run; onShortcuts: () => void }) {
       <CommandItem onSelect={run(onShortcuts)}>
         <KeyboardIcon /> {t("palette.shortcuts")}
       </CommandItem>
+      {isInWindow() && <WindowDeeds run={run} />}
     </CommandGroup>
+  );
+}
+
+/** What only Novapi's own window can do. */
+function WindowDeeds({ run }: { run: Run }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const quit = useQuit();
+  const hide = () => ask("hide").catch((trouble: Error) => toast.error(trouble.message));
+  return (
+    <>
+      <CommandItem
+        keywords={["autostart", "login", "port", "开机", "端口"]}
+        onSelect={run(() => navigate({ to: "/settings", search: { tab: "desktop" } }))}
+      >
+        <AppWindowIcon /> {t("palette.window")}
+      </CommandItem>
+      <CommandItem keywords={["tray", "minimise", "托盘"]} onSelect={run(hide)}>
+        <EyeOffIcon /> {t("palette.hide")}
+      </CommandItem>
+      <CommandItem keywords={["exit", "stop", "退出"]} onSelect={run(quit)}>
+        <PowerIcon /> {t("palette.quit")}
+      </CommandItem>
+    </>
   );
 }
 

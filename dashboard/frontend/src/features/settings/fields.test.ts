@@ -75,6 +75,8 @@ test("what can be empty is what the server switches off by null", () => {
   ]);
 });
 
-test("an address that names no tab is that of the first", () => {
-  expect([tabOf("about"), tabOf("nonsense"), tabOf(undefined)]).toEqual(["about", "keys", "keys"]);
+test("an address that names no tab, or one that a browser has not, is that of the first", () => {
+  const tabs = ["about", "nonsense", "desktop", undefined].map(tabOf);
+
+  expect(tabs).toEqual(["about", "keys", "keys", "keys"]);
 });

@@ -5,12 +5,13 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { AboutTab } from "./about-tab";
 import { AppearanceTab } from "./appearance-tab";
 import { BackupTab } from "./backup";
+import { DesktopTab } from "./desktop";
 import { LIMITS } from "./fields";
 import { KeysTab } from "./keys";
 import { NetworkTab } from "./network-tab";
 import { PreferencesTab } from "./preferences-tab";
 import { RecordingTab } from "./recording-tab";
-import { TABS, type Tab, tabOf } from "./tabs";
+import { type Tab, tabOf, tabsHere } from "./tabs";
 import { UnsavedGuard } from "./unsaved";
 
 const route = getRouteApi("/settings");
@@ -20,6 +21,7 @@ const CONTENT: Record<Tab, () => React.ReactNode> = {
   routing: () => <PreferencesTab sections={LIMITS} />,
   recording: () => <RecordingTab />,
   network: () => <NetworkTab />,
+  desktop: () => <DesktopTab />,
   appearance: () => <AppearanceTab />,
   backup: () => <BackupTab />,
   about: () => <AboutTab />,
@@ -34,7 +36,7 @@ export function SettingsPage() {
       <Page title={t("title")}>
         <Tabs value={tab} onValueChange={(chosen) => navigate({ search: { tab: chosen } })}>
           <TabsList className="max-w-full overflow-x-auto" aria-label={t("title")}>
-            {TABS.map((each) => (
+            {tabsHere().map((each) => (
               <TabsTrigger key={each} value={each}>
                 {t(`tabs.${each}`)}
               </TabsTrigger>

@@ -9,6 +9,7 @@ import { Trouble } from "@/components/trouble";
 import { Alert } from "@/components/ui/alert";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { isInWindow } from "@/lib/desktop/bridge";
 import { useFormat } from "@/lib/format";
 import { SwitchRow } from "./inputs";
 
@@ -41,7 +42,13 @@ function Address({ baseUrl, startedAt }: { baseUrl: string; startedAt: number })
       </Fact>
       <Fact name={t("network.port")}>
         <span>{new URL(baseUrl).port || "80"}</span>
-        <span className="text-muted-foreground text-xs">{t("network.portHint")}</span>
+        {isInWindow() ? (
+          <Link to="/settings" search={{ tab: "desktop" }} className="text-xs underline">
+            {t("network.toPort")}
+          </Link>
+        ) : (
+          <span className="text-muted-foreground text-xs">{t("network.portHint")}</span>
+        )}
       </Fact>
       <Fact name={t("network.hosts")}>
         {isLocal ? t("network.hostsLocal") : t("network.hostsShared", { host })}

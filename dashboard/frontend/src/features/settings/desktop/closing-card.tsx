@@ -1,0 +1,39 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { $api } from "@/api";
+import { refresh, usePreferences } from "@/api/queries";
+import { Card, CardDescription, CardTitle } from "@/components/ui/card";
+import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
+
+const CHOICES = ["keep", "quit"] as const;
+
+/** What closing the window does. */
+export function ClosingCard({ hasTray }: { hasTray: boolean }) {
+  const { t } = useTranslation("settings");
+  const queries = useQueryClient();
+  const { data } = usePreferences();
+  const { mutate, isPending } = $api.useMutation("patch", "/api/preferences", {
+    onSettled: () => refresh(queries, "/api/preferences"),
+  });
+  return (
+    <Card>
+      <CardTitle>{t("desktop.closing")}</CardTitle>
+      <ToggleGroup
+        type="single"
+        aria-label={t("desktop.closing")}
+        value={data?.on_close ?? ""}
+        disabled={!data || isPending}
+        onValueChange={(chosen) => chosen && mutate({ body: { on_close: chosen as "keep" } })}
+      >
+        {CHOICES.map((each) => (
+          <ToggleGroupItem key={each} value={each}>
+            {t(`desktop.onClose.${each}`)}
+          </ToggleGroupItem>
+        ))}
+      </ToggleGroup>
+      {data?.on_close === "keep" && (
+        <CardDescription>{t(hasTray ? "desktop.backByTray" : "desktop.backByStart")}</CardDescription>
+      )}
+    </Card>
+  );
+}
