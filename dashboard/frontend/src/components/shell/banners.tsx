@@ -1,24 +1,39 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { CirclePauseIcon, CloudOffIcon, type LucideIcon, UnplugIcon } from "lucide-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "@/api";
-import { refresh, usePreferences } from "@/api/queries";
+import { refresh, usePreferences, useStatus } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { formatClock } from "@/lib/format";
 import { useLive } from "@/live/use-live";
 
 const PATIENCE_MS = 1500; // a connection that is back at once is no news
 
-/** What concerns every page: no connection, a pause, offline mode. */
+/** What concerns every page: no connection, a pause, offline mode, another address. */
 export function Banners() {
   return (
     <>
       <LostBanner />
       <PausedBanner />
       <OfflineBanner />
+      <Moved />
     </>
   );
+}
+
+/** It knows the apps, as few starts need: it is loaded where there is something to say. */
+const MovedBanner = lazy(() =>
+  import("@/features/connect/moved-banner").then(({ MovedBanner }) => ({ default: MovedBanner })),
+);
+
+function Moved() {
+  const { data } = useStatus();
+  return data?.moved_from ? (
+    <Suspense>
+      <MovedBanner />
+    </Suspense>
+  ) : null;
 }
 
 function LostBanner() {
