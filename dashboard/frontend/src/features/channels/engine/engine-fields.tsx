@@ -5,7 +5,9 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { Switch } from "@/components/ui/switch";
 import { Textarea } from "@/components/ui/textarea";
+import { BrowseModel } from "./browse";
 import { type EngineTyped, SWITCHES, type TextName } from "./engine-typed";
+import { withModel } from "./model-file";
 
 /** The fields of an engine that Novapi starts; what few need is folded. A form may have more fields than these. */
 export function EngineFields<T extends EngineTyped>({ form: given }: { form: UseFormReturn<T> }) {
@@ -18,6 +20,11 @@ export function EngineFields<T extends EngineTyped>({ form: given }: { form: Use
         name="command"
         placeholder="llama-server -m model.gguf --port ${PORT}"
         isLong
+      />
+      <BrowseModel
+        onChosen={(file) =>
+          form.setValue("command", withModel(form.getValues("command"), file), { shouldDirty: true })
+        }
       />
       <div className="grid grid-cols-2 gap-3">
         <EngineField form={form} name="idle_stop_s" placeholder="600" />
