@@ -65,15 +65,21 @@ def page(browser: Browser, running: Novapi, expected_errors: list[str]) -> Itera
 
 @contextmanager
 def signed_in(
-    browser: Browser, novapi: Novapi, expected_errors: list[str] | tuple[str, ...] = (), **options: Any
+    browser: Browser,
+    novapi: Novapi,
+    expected_errors: list[str] | tuple[str, ...] = (),
+    before: Callable[[Page], None] = lambda _: None,
+    **options: Any,
 ) -> Iterator[Page]:
-    """A page with cookies and storage of its own; `options` as `Browser.new_context` has them."""
+    """A page with cookies and storage of its own; `before`: what is done with it first; `options` as
+    `Browser.new_context` has them."""
     context = browser.new_context(**({"viewport": WIDE, "locale": "en-US", "reduced_motion": "reduce"} | options))
     context.set_default_timeout(10_000)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page, errors = context.new_page(), []
     listen(context, errors)
     try:
+        before(page)
         page.goto(novapi.launch_link)
         yield page
     finally:

@@ -11,12 +11,14 @@ import { Palette } from "./palette";
 import { QuitProvider } from "./quit";
 import { Shortcuts } from "./shortcuts";
 import { Sidebar } from "./sidebar";
+import { useNews } from "./use-news";
 
 /** What stands around every page. */
 export function Shell() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"palette" | "shortcuts" | null>(null);
+  useNews();
   useShortcuts({
     "mod+k": () => setOpen("palette"),
     "mod+,": () => navigate({ to: "/settings" }),
