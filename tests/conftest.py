@@ -33,17 +33,27 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The matrix of official SDKs and channel dialects, as far as it was run: passed of all."""
+    """What tests have to tell, whichever process they ran in: figures, and the matrix of official SDKs and channel
+    dialects, as far as it was run: passed of all."""
+    figures: list[str] = []
     cells: dict[tuple[str, str], list[int]] = {}
+    for outcome, name, value in properties(terminalreporter.stats):
+        if name == "figure":
+            figures.append(f"  {value}")
+        elif name == "matrix":
+            count = cells.setdefault(tuple(value), [0, 0])
+            count[0] += outcome == "passed"
+            count[1] += 1
+    for line in (*figures, *(matrix(cells) if cells else ())):
+        terminalreporter.write_line(line)
+
+
+def properties(stats: dict[str, list[Any]]) -> Iterator[tuple[str, str, Any]]:
+    """Each property that a test was given, with the test's outcome."""
     for outcome in ("passed", "failed", "error"):
-        for report in terminalreporter.stats.get(outcome, ()):
-            for name, cell in getattr(report, "user_properties", ()):
-                if name == "matrix" and (report.when == "call" or outcome != "passed"):
-                    count = cells.setdefault(tuple(cell), [0, 0])
-                    count[0] += outcome == "passed"
-                    count[1] += 1
-    if cells:
-        terminalreporter.write_line("\n".join(matrix(cells)))
+        for report in stats.get(outcome, ()):
+            if report.when == "call" or outcome != "passed":
+                yield from ((outcome, name, value) for name, value in getattr(report, "user_properties", ()))
 
 
 def matrix(cells: dict[tuple[str, str], list[int]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How quick the dashboard is, by the browser's own clock. Each figure is printed with its goal.
+"""How quick the dashboard is, by the browser's own clock. Each figure is told at the end, with its goal.
 
 The machine is shared: what is told is the best of a few tries, and a test fails only where that is far from its goal,
 for a neighbour's work is no fault of the page.
@@ -49,12 +49,8 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:
 
 
 @pytest.fixture
-def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    def say(figure: str) -> None:
-        with capsys.disabled():
-            print(f"\n  dashboard: {figure}", end="")
-
-    return say
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    return lambda figure: record_property("figure", f"dashboard: {figure}")
 
 
 def best(tries: list[float]) -> float:
