@@ -1,24 +1,20 @@
 """What is running here, and of what it is made."""
 
 import platform
-import re
 import sqlite3
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
-from typing import Any
 
 import psutil
 from django.conf import settings
 from django.http import HttpRequest
 
-OWN_NAME, OWN_LICENCE = "novapi", "MIT"
+from dashboard import build, libraries
+
 LOOPBACK = ("127.0.0.1", "::1")
-# A requirement as packages state it: its name, the extras that are asked of it, and a condition.
-REQUIREMENT = re.compile(r"([\w.-]+)\s*(?:\[([^]]*)\])?[^;]*(?:;(.*))?")
-EXTRA = re.compile(r"extra\s*==\s*['\"]([\w.-]+)['\"]")
-LONGEST_NAME = 60  # of a licence; what is longer is its text
+serving = {"event_loop": "", "http_parser": ""}  # which modules do it; the server tells once it runs
 
 
 def address(request: HttpRequest) -> tuple[str, int]:
@@ -51,56 +47,31 @@ def database_mb() -> float:
 
 
 @cache
-def libraries() -> list[dict[str, Any]]:
-    """What is installed for Novapi to run, by name, and whose licence it has."""
-    found: dict[str, Distribution] = {}
-    waiting, seen = [(OWN_NAME, frozenset[str]())], set[tuple[str, frozenset[str]]]()
-    while waiting:
-        name, extras = each = waiting.pop()
-        if each not in seen and (package := installed(name)):
-            found[plain(name)] = package
-            waiting += needed(package, extras)
-        seen.add(each)
-    found.pop(OWN_NAME, None)
+def packages() -> list[Distribution]:
+    """What is installed for Novapi to run, or is in its executable."""
+    own = libraries.installed(libraries.OWN_NAME)
+    return libraries.needed_by(own.requires or (), libraries.OWN_EXTRAS) if own else []
+
+
+@cache
+def told_packages() -> list[dict[str, str]]:
+    """Their names, and whose licence they have."""
     return [
-        {"name": package.name, "version": package.version, "licence": licence(package)}
-        for _, package in sorted(found.items())
+        {"name": package.name, "version": package.version, "licence": libraries.licence(package)}
+        for package in packages()
     ]
 
 
-def installed(name: str) -> Distribution | None:
-    """None for what only another platform needs."""
-    try:
-        return distribution(name)
-    except PackageNotFoundError:
-        return None
+def licences() -> Iterator[str]:
+    """The licences in full: of the packages, then of what the dashboard has in it."""
+    for package in packages():
+        yield f"{package.name} {package.version}\n{libraries.licence(package)}\n"
+        yield from libraries.licence_texts(package)
+    if build.LICENCES.is_file():
+        yield build.LICENCES.read_text(encoding="utf-8")
 
 
-def plain(name: str) -> str:
-    """Names are the same whatever stands between their words."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def needed(package: Distribution, extras: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """The names of what a package wants, and the extras it wants of each; what belongs to its own extras only where
-    they are asked for."""
-    for text in package.requires or ():
-        name, wanted, condition = REQUIREMENT.match(text).groups("")  # type: ignore[union-attr]  # it always fits
-        asked = EXTRA.search(condition)
-        if asked is None or asked[1] in extras:
-            yield name, frozenset(filter(None, re.split(r"[\s,]+", wanted)))
-
-
-def licence(package: Distribution) -> str:
-    """Its name, in one of the three places where packages put it."""
-    told: dict[str, Any] = package.metadata.json
-    if stated := told.get("license_expression") or first_line(told.get("license") or ""):
-        return str(stated)
-    kinds = [text for text in told.get("classifier", ()) if text.startswith("License ::")]
-    return ", ".join(text.rpartition(" :: ")[2] for text in kinds)
-
-
-def first_line(text: str) -> str:
-    """Empty where even that is no name."""
-    line = text.strip().partition("\n")[0]
-    return line if len(line) <= LONGEST_NAME else ""
+def built_at() -> str | None:
+    """When the executable was made, as ISO 8601 has it; None where Novapi runs from its source."""
+    own = libraries.installed(libraries.OWN_NAME)
+    return own.read_text("BUILT") if own else None

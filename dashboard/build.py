@@ -4,6 +4,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "static" / "dashboard"
 PAGE = FOLDER / "index.html"
+LICENCES = FOLDER / "licences.txt"  # of the packages that are in it, in full
 
 
 def version() -> int:

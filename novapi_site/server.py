@@ -15,7 +15,7 @@ from django.conf import settings
 from channels_app import candidates
 from channels_app.local.engine import Engine
 from channels_app.local.manager import engines
-from dashboard import told_records
+from dashboard import about, told_records
 from gateway import anew, call_log
 from gateway.captures import captures
 from gateway.events import hub
@@ -146,6 +146,8 @@ class Server:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
+        about.serving["event_loop"] = type(asyncio.get_running_loop()).__module__
+        about.serving["http_parser"] = self._server.config.http_protocol_class.__module__
         beside = {
             asyncio.create_task(Recovery(candidates.current, health).run()),
             asyncio.create_task(keep_engines()),

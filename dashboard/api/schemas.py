@@ -658,10 +658,15 @@ class LibraryOut(Schema):
 
 
 class AboutOut(Schema):
-    """Novapi, and the libraries that are installed for it to run."""
+    """Novapi, and the libraries that are installed for it to run. `built_at`: when the executable was made; null where
+    Novapi runs from its source. `event_loop`, `http_parser`: the modules that serve."""
 
     version: str
     licence: str
+    built_at: str | None
+    executable: bool
+    event_loop: str
+    http_parser: str
     libraries: list[LibraryOut]
 
 

@@ -4,15 +4,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-from channels_app import candidates, secrets
+from channels_app import bundle, candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard import about, launch
 from dashboard.api.schemas import AboutOut, ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
 from dashboard.catalogue import catalogue
+from dashboard.libraries import OWN_LICENCE
 from gateway.captures import captures
 from gateway.events import hub
 from gateway.native.loaded import READERS
@@ -108,6 +109,15 @@ def get_about(request: HttpRequest) -> Any:
     """What Novapi is made of, and under which licences."""
     return {
         "version": settings.NOVAPI_VERSION,
-        "licence": about.OWN_LICENCE,
-        "libraries": about.libraries(),
+        "licence": OWN_LICENCE,
+        "built_at": about.built_at(),
+        "executable": bundle.is_frozen(),
+        **about.serving,
+        "libraries": about.told_packages(),
     }
+
+
+@router.get("/about/licences", response={200: str})
+def get_licences(request: HttpRequest) -> HttpResponse:
+    """Every licence in full, as one text: of the libraries, and of what the dashboard has in it."""
+    return HttpResponse("\n\n".join(about.licences()), content_type="text/plain; charset=utf-8")

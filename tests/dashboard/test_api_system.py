@@ -192,6 +192,16 @@ def test_about_tells_of_what_it_is_made_with_versions_and_licences(novapi: Novap
     assert {"pydantic_core", "sqlparse"} <= set(found)  # what those want whom Novapi wants
     assert "pytest" not in found
     assert [name for name, row in found.items() if not row["licence"]] == []
+    assert (about["built_at"], about["executable"]) == (None, False)
+    assert (about["event_loop"], about["http_parser"]) == ("uvloop", "uvicorn.protocols.http.httptools_impl")
+
+
+def test_licences_come_in_full(novapi: Novapi) -> None:
+    answer = novapi.api("GET", "/about/licences")
+
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "Copyright (c) Django Software Foundation and individual contributors." in answer.text
+    assert "pydantic_core" in answer.text
 
 
 def test_key_sealed_elsewhere_is_counted_and_named_in_the_log(novapi: Novapi) -> None:
