@@ -3,6 +3,7 @@
 import os
 import sys
 
+from channels_app import bundle
 from novapi_site import __version__
 
 DEFAULT_COMMAND = "serve"
@@ -11,6 +12,10 @@ MORE_HELP = "`novapi COMMAND --help` tells its options. Django's own commands wo
 
 def main() -> None:
     """Run a command; a start that can't be is one message and exit code 1, never a traceback."""
+    bundle.restore_environment()
+    if sys.argv[1:2] == [bundle.GUARD_WORD]:
+        guard_engine(sys.argv[2:])
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novapi_site.settings")
     os.umask(0o077)  # nothing Novapi writes is anyone else's business
     from novapi_site.paths import StartError
@@ -34,6 +39,13 @@ def main() -> None:
         raise
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def guard_engine(command: list[str]) -> None:
+    """Nothing of Django is loaded for it: an engine waits."""
+    from channels_app.local import guard
+
+    guard.leave_like(guard.main(command))
 
 
 def own_help() -> str:
@@ -60,4 +72,7 @@ def expected(problem: Exception) -> str:
 
 
 if __name__ == "__main__":
+    from multiprocessing import freeze_support
+
+    freeze_support()  # a process that a library makes of its own is the executable once more
     main()

@@ -25,16 +25,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def command(*words: str, root: Path = ROOT) -> list[str]:
+def command(*words: str, root: Path = ROOT, executable: Path | None = None) -> list[str]:
+    if executable:
+        return [str(executable), *words]
     return [sys.executable, "-W", "ignore", str(root / "manage.py"), *words]
 
 
-def run(home: Path, *words: str, timeout: float = 60, **env: str) -> subprocess.CompletedProcess[str]:
+def run(
+    home: Path, *words: str, timeout: float = 60, executable: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     """One command of the program in `home`, to its end."""
     settings = os.environ | {"NOVAPI_HOME": str(home)} | env
-    return subprocess.run(
-        command(*words), env=settings, capture_output=True, text=True, timeout=timeout, check=False, cwd=ROOT
-    )
+    argv = command(*words, executable=executable)
+    return subprocess.run(argv, env=settings, capture_output=True, text=True, timeout=timeout, check=False, cwd=ROOT)
 
 
 def moved_program(folder: Path, port: int, holder: str) -> Path:
@@ -52,23 +55,24 @@ def moved_program(folder: Path, port: int, holder: str) -> Path:
 
 
 class Novapi:
-    """`novapi serve` of the checkout at `root`, on a free port, with its own data directory.
+    """`novapi serve` of the checkout at `root`, or of an executable, on a free port, with its own data directory.
 
     `http` has no credentials; `api` sends the master key to `/api/`; `call` posts to the gateway with it.
     """
 
-    def __init__(self, home: Path, *words: str, root: Path = ROOT, **env: str) -> None:
+    def __init__(self, home: Path, *words: str, root: Path = ROOT, executable: Path | None = None, **env: str) -> None:
         self.home = home
         self.port = free_port()
         self.log = home.with_suffix(".log")
         self._words = words
         self._root = root
+        self._executable = executable
         self._env = os.environ | {"NOVAPI_HOME": str(home)} | env
 
     def __enter__(self) -> "Novapi":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command("serve", "--port", str(self.port), *self._words, root=self._root),
+                command("serve", "--port", str(self.port), *self._words, root=self._root, executable=self._executable),
                 env=self._env,
                 stdout=log,
                 stderr=log,
@@ -76,7 +80,7 @@ class Novapi:
             )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
         self._wait()
-        result = run(self.home, "key")
+        result = run(self.home, "key", executable=self._executable)
         assert result.returncode == 0, result.stderr
         self.key = result.stdout.strip()
         return self

@@ -1,8 +1,9 @@
 """Starts an engine and outlives nobody: what the engine started is gone when the engine ends, or when Novapi does.
 
-A program of its own, with nothing but the standard library: `python guard.py COMMAND…`. Its standard input is a pipe
-that Novapi holds: "stop" asks the engine to end, "kill" ends it, and the end of the pipe, which the system closes
-however Novapi ended, does first one and then the other. It leaves with the engine's own exit code, or by its signal.
+A program of its own, with nothing but the standard library: `python guard.py COMMAND…`, and in the executable, where
+there is no Python for it, `novapi guard-engine COMMAND…`. Its standard input is a pipe that Novapi holds: "stop" asks
+the engine to end, "kill" ends it, and the end of the pipe, which the system closes however Novapi ended, does first
+one and then the other. It leaves with the engine's own exit code, or by its signal.
 
 Only on POSIX; Windows has Job Objects for it (`windows`).
 """

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from channels_app import bundle
 from channels_app.local import windows
 from channels_app.local.listeners import connections
 from channels_app.local.log import EngineLog
@@ -24,7 +25,7 @@ from channels_app.local.windows import ON_WINDOWS
 PORTS = range(28_100, 29_000)  # nobody's by IANA's list, and below what systems give to outgoing connections
 SHELL_SYNTAX = re.compile(r"[|;<>`]|&&|\$\(|(?<!\\)&\s*$")
 MODEL_OPTIONS = ("-m", "--model", "-md", "--model-draft", "--mmproj")
-GUARD = Path(__file__).with_name("guard.py")  # a program, never imported here: it knows only POSIX
+GUARD = Path(__file__).with_name("guard.py")  # a program, not imported here: it knows only POSIX
 READ_BYTES = 65_536  # never a line: it may have no end
 
 
@@ -152,7 +153,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
-            env=environment(launch, port),
+            env=environment(launch, port) | bundle.own_environment(),  # which the guard keeps to itself
             cwd=folder_of(launch),
             start_new_session=True,  # Windows has none, and takes no notice
             creationflags=windows.CREATION_FLAGS if ON_WINDOWS else 0,
@@ -230,5 +231,8 @@ class Child:
 
 
 def guarded() -> list[str]:
-    """What starts a guard: this Python, without anybody's packages. On Windows a Job Object does what it does."""
-    return [] if ON_WINDOWS else [sys.executable, "-I", "-S", str(GUARD)]
+    """What starts a guard: this Python, without anybody's packages, or the executable, which has the guard in it. On
+    Windows a Job Object does what it does."""
+    if ON_WINDOWS:
+        return []
+    return [sys.executable, *([bundle.GUARD_WORD] if bundle.is_frozen() else ["-I", "-S", str(GUARD)])]

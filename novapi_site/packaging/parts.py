@@ -1,0 +1,94 @@
+"""What goes into the executable: modules that are named in strings, files, and on Linux which libraries."""
+
+import fnmatch
+import sys
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from dashboard.libraries import OWN_EXTRAS, needed_by, plain
+
+Entry = tuple[str, str, str]  # as PyInstaller has it: name in the bundle, file, kind
+
+ROOMS = ("novapi_site", "dashboard", "gateway", "channels_app")
+UNSHIPPED = frozenset({"docs", "frontend", "packaging", "__pycache__"})  # folders of the rooms
+NAMED_IN_STRINGS = [
+    "uvicorn.lifespan.off",
+    "uvicorn.logging",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+    *(["uvicorn.loops.uvloop", "uvloop"] if sys.platform != "win32" else []),
+    *(["webview.platforms.gtk", "pystray._appindicator", "pystray._gtk"] if sys.platform == "linux" else []),
+    *(
+        f"gi.overrides.{name}"
+        for name in "GLib GObject Gdk GdkPixbuf Gio Gtk Pango".split()
+        if sys.platform == "linux"
+    ),
+]
+# What a library would use if it were there, or has for others.
+UNUSED = [
+    *"_curses _tkinter curses ensurepip idlelib lib2to3 pydoc_data readline test tkinter turtledemo".split(),
+    *(f"PIL.{name}" for name in "_avif _imagingcms _imagingft _imagingmath _imagingmorph _imagingtk _webp".split()),
+    "pystray._xorg",
+    *(f"webview.platforms.{name}" for name in "android cef mshtml qt".split()),
+    # Found at run time, where the system keeps them: PyInstaller would bring the libraries along.
+    *(
+        f"gi.repository.{name}"
+        for name in "AppIndicator3 AyatanaAppIndicator3 GLib GObject Gdk GdkPixbuf GdkX11 Gio Gtk Pango Secret "
+        "WebKit2 cairo".split()
+    ),
+    "zstandard._cffi",
+    "zstandard.backend_cffi",
+]
+# GTK and WebKit are the system's, and in this very process they need the system's own versions of everything else.
+# WebKit also starts programs whose paths are compiled into its library: a bundled one runs on one distribution only.
+OWN_LIBRARIES = ("libpython", "libssl", "libcrypto", "libgirepository")
+OF_GTK = ("share/*", "etc/*", "gi_typelibs/*", "gio_modules/*", "lib/gdk-pixbuf/*", "lib/gio/*")
+GTK_HOOKS = ("pyi_rth_gi", "pyi_rth_gtk", "pyi_rth_gdkpixbuf", "pyi_rth_glib", "pyi_rth_gio")  # look for the bundled
+
+
+def requirements(root: Path) -> list[str]:
+    """What Novapi wants to be installed, its window included."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    return [*project["dependencies"], *(text for extra in sorted(OWN_EXTRAS) for text in extras[extra])]
+
+
+def is_run(module: str) -> bool:
+    """False for what only builds."""
+    return not module.startswith(("novapi_site.packaging", "dashboard.frontend"))
+
+
+def strangers(root: Path) -> list[str]:
+    """The modules of every package that is installed here for something else, tests for instance."""
+    wanted = {plain(package.name) for package in needed_by(requirements(root), OWN_EXTRAS)} | {"novapi"}
+    owners = packages_distributions()
+    return sorted(module for module, names in owners.items() if not wanted & {plain(name) for name in names})
+
+
+def files(root: Path) -> list[tuple[str, str]]:
+    """(file, folder in the bundle): the dashboard as it was built, templates, icons. Raises FileNotFoundError."""
+    if not (root / "dashboard" / "static" / "dashboard" / "index.html").is_file():
+        raise FileNotFoundError("There is no dashboard: `pip install .`, or `npm run build` in dashboard/frontend.")
+    found = (path.relative_to(root) for room in ROOMS for path in (root / room).rglob("*") if path.is_file())
+    wanted = (path for path in found if path.suffix not in (".py", ".pyc") and not UNSHIPPED & set(path.parts))
+    return [(str(root / path), path.parent.as_posix()) for path in wanted]
+
+
+# Linux
+
+
+def own_binaries(entries: Iterable[Entry]) -> list[Entry]:
+    """Without the system's libraries. Those of a Python package lie in its folder."""
+    return [
+        entry
+        for entry in without(entries, OF_GTK)
+        if "/" in entry[0] or not entry[0].startswith("lib") or entry[0].startswith(OWN_LIBRARIES)
+    ]
+
+
+def without(entries: Iterable[Entry], patterns: Iterable[str]) -> list[Entry]:
+    return [entry for entry in entries if not any(fnmatch.fnmatch(entry[0], pattern) for pattern in patterns)]

@@ -1,0 +1,34 @@
+"""The program as people get it: from its source, and as the executable that was built before (`dist/novapi`, or
+`NOVAPI_EXECUTABLE`). The same tests are for both."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import model_file  # noqa: F401  # a fixture
+from tests.running import ROOT, Novapi
+
+EXECUTABLE = Path(os.environ.get("NOVAPI_EXECUTABLE") or ROOT / "dist" / "novapi")
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The executable."""
+    if not EXECUTABLE.is_file():
+        pytest.skip(f"{EXECUTABLE} is not built: python -m PyInstaller --noconfirm novapi.spec")
+    return EXECUTABLE
+
+
+@pytest.fixture(scope="session", params=["source", "executable"])
+def executable(request: pytest.FixtureRequest) -> Path | None:
+    """None for the source."""
+    return request.getfixturevalue("built") if request.param == "executable" else None
+
+
+@pytest.fixture(scope="session")
+def served(executable: Path | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:
+    """One running Novapi of either kind."""
+    with Novapi(tmp_path_factory.mktemp("home") / "novapi", executable=executable) as running:
+        yield running
