@@ -253,7 +253,7 @@ def test_quitting_asks_while_answers_are_streaming(window: Page, running: Novapi
     question.get_by_role("button", name="Wait").click()
     expect(window.get_by_text("Novapi quits as soon as the last answer has ended.")).to_be_visible()
 
-    window.evaluate("window.dispatchEvent(new Event('novapi-quit'))")  # by the tray, or by closing the window
+    chosen(window, "Quit Novapi")
     question.get_by_role("button", name="Quit now").click()
 
     expect(question).to_have_count(0)

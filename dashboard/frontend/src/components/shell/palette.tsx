@@ -18,8 +18,8 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { $api } from "@/api";
 import { toast } from "sonner";
+import { $api } from "@/api";
 import { useChannels, useModels } from "@/api/queries";
 import {
   Command,

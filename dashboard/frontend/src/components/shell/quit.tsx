@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import {
@@ -18,8 +18,6 @@ const Quitting = createContext<() => void>(() => {});
 /** Quits Novapi, from its window; asks first where answers are still streaming. */
 export const useQuit = () => useContext(Quitting);
 
-const WANTED = "novapi-quit"; // the window's event for who wants to quit elsewhere: in the tray, by closing it
-
 export function QuitProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const [streaming, setStreaming] = useState(0);
@@ -30,10 +28,6 @@ export function QuitProvider({ children }: { children: ReactNode }) {
     );
   }, []);
   const quit = useCallback(() => say("ask"), [say]);
-  useEffect(() => {
-    window.addEventListener(WANTED, quit);
-    return () => window.removeEventListener(WANTED, quit);
-  }, [quit]);
   const wait = () => {
     say("wait");
     toast.info(t("window.quit.waiting"));
