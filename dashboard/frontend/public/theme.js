@@ -1,8 +1,9 @@
-// Light or dark as chosen, before anything is painted. src/lib/theme.ts keeps it so afterwards.
+// Light or dark as chosen, before anything is painted. src/lib/theme.ts keeps it so afterwards; where it is kept, and
+// why in two places, is told in src/lib/stored.ts.
 (() => {
   let choice = null;
   try {
-    choice = localStorage.getItem("novapi.theme");
+    choice = /(?:^|; )novapi\.theme=(\w+)/.exec(document.cookie)?.[1] ?? localStorage.getItem("novapi.theme");
   } catch {
     // No storage, no choice.
   }

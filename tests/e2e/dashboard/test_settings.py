@@ -141,6 +141,20 @@ def test_language_and_theme_change_at_once_and_stay(page: Page) -> None:
     assert page.evaluate("document.documentElement.classList.contains('dark')")
 
 
+def test_language_and_theme_come_along_to_another_port(page: Page, tmp_path: Path) -> None:
+    opened(page, "appearance")
+    page.get_by_role("radio", name="Dark").click()
+    page.get_by_role("radio", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("设置")
+
+    with Novapi(tmp_path / "elsewhere") as elsewhere:
+        page.goto(elsewhere.launch_link)
+
+        expect(page.get_by_role("link", name="设置")).to_be_visible()
+        assert page.evaluate("document.documentElement.classList.contains('dark')")
+        page.goto("about:blank")
+
+
 def test_offline_mode_is_a_switch_that_works_at_once(page: Page, running: Novapi) -> None:
     opened(page, "network")
     switch = page.get_by_role("switch", name="Call only engines on this computer")
