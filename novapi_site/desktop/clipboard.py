@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-import threading
-from typing import Any
 
+from novapi_site.desktop import gui_thread
 from novapi_site.paths import StartError
 
-WAIT_SECONDS = 3  # the window's thread may be drawing
+WAIT_SECONDS = 3
 PROGRAMS = {
     "darwin": (["pbcopy"], "utf-8"),
     "win32": (["clip"], "utf-16"),  # with a byte order mark, or it would read the old code page
@@ -18,7 +17,7 @@ PROGRAMS = {
 def put(text: str) -> None:
     """Replace what is on it. Raises StartError where it can't be done. May be called from any thread."""
     try:
-        copy_with_program(text) if sys.platform in PROGRAMS else copy_with_gtk(text)
+        copy_with_program(text) if sys.platform in PROGRAMS else gui_thread.call(lambda: copy_with_gtk(text))
     except (OSError, ImportError, ValueError, subprocess.SubprocessError, TimeoutError) as problem:
         raise StartError(f"The clipboard could not be used ({problem}).") from None
 
@@ -30,34 +29,12 @@ def copy_with_program(text: str) -> None:
 
 
 def copy_with_gtk(text: str) -> None:
-    """In the thread of the window, to which GTK belongs, and which answers whoever pastes."""
+    """The window answers whoever pastes."""
     import gi
 
     gi.require_version("Gtk", "3.0")
-    from gi.repository import Gdk, GLib, Gtk
-
-    def set_text() -> None:
-        Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).set_text(text, -1)
+    from gi.repository import Gdk, Gtk
 
     if not Gtk.init_check()[0]:
         raise ValueError("there is no display")
-    run_in_window_s_thread(GLib, set_text)
-
-
-def run_in_window_s_thread(glib: Any, act: Any) -> None:
-    """And wait until it is done."""
-    if threading.current_thread() is threading.main_thread():
-        act()
-        return
-    done = threading.Event()
-
-    def idle() -> bool:
-        try:
-            act()
-        finally:
-            done.set()
-        return False
-
-    glib.idle_add(idle)
-    if not done.wait(WAIT_SECONDS):
-        raise TimeoutError("the window does not answer")
+    Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).set_text(text, -1)

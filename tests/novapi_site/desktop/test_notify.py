@@ -19,10 +19,12 @@ print(notify.show(*sys.argv[1:3]))
 SERVICE = """
 import json, pathlib, sys
 from gi.repository import Gio, GLib
-XML = '''<node><interface name="org.freedesktop.Notifications"><method name="Notify">
-<arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/>
-<arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="as" direction="in"/>
-<arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/></method></interface></node>'''
+TYPES = "s u s s s as a{sv} i".split()
+XML = (
+    '<node><interface name="org.freedesktop.Notifications"><method name="Notify">'
+    + "".join(f'<arg type="{each}" direction="in"/>' for each in TYPES)
+    + '<arg type="u" direction="out"/></method></interface></node>'
+)
 folder = pathlib.Path(sys.argv[1])
 
 def called(bus, sender, path, interface, method, arguments, invocation):

@@ -1,0 +1,86 @@
+"""A small client of the own management API, for what the desktop shows and does without a page.
+
+It signs in as the window does, by the launch token, and is used from any thread but the window's: each question waits
+for its answer.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import httpx
+
+from novapi_site.desktop.abilities import Abilities, Status
+
+ANSWER_SECONDS = 10
+
+
+class OwnApi:
+    """`address` tells where the server is now: it may move to another port."""
+
+    def __init__(self, address: Callable[[], str], token: str) -> None:
+        self._address = address
+        self._token = token
+        self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """JSON, or None where the answer has no body. Raises httpx.HTTPError."""
+        url = f"{self._address()}/api{path}"
+        answer = self._client.request(method, url, **options)
+        if answer.status_code == 401:  # the first question, or a session that has ended
+            self._client.get(self._address(), params={"token": self._token})
+            answer = self._client.request(method, url, **options)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def __enter__(self) -> "OwnApi":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def mark() -> object:
+    """What is changed elsewhere and shown in the tray, as this process has it in memory. Django is set up by then."""
+    from channels_app.candidates import watcher
+    from gateway.pause import pause
+
+    return pause.until, watcher.is_offline
+
+
+def abilities(
+    api: OwnApi, show: Callable[[], None], quit_now: Callable[[], None], mark: Callable[[], object] = mark
+) -> Abilities:
+    """What the tray can do, done over HTTP; the window itself is someone else's."""
+    return Abilities(
+        open=show,
+        quit=quit_now,
+        base_url=lambda: f"{api.ask('GET', '/status')['base_url']}/v1",
+        key=lambda: str(api.ask("GET", "/keys/master")["key"]),
+        status=lambda: status(api),
+        mark=mark,
+        pause=lambda minutes: api.ask("POST", "/pause", json={"minutes": minutes}),
+        resume=lambda: api.ask("DELETE", "/pause"),
+        set_offline=lambda on: api.ask("PATCH", "/preferences", json={"offline": on}),
+    )
+
+
+def status(api: OwnApi) -> Status:
+    state, today = api.ask("GET", "/status"), date.today().isoformat()  # noqa: DTZ011  # the owner's day
+    sums = api.ask("GET", "/usage/summary", params={"since": today})
+    return Status(
+        address=state["base_url"].split("//", 1)[1],
+        spent_today=money(sums["total"]["cost_usd"], sums),
+        paused_until=state["paused_until"],
+        is_offline=api.ask("GET", "/preferences")["offline"],
+    )
+
+
+def money(usd: float, owner: dict[str, Any]) -> str:
+    """In the owner's currency."""
+    if owner["currency"] == "cny":
+        return f"¥{usd * owner['yuan_per_dollar']:,.2f}"
+    return f"${usd:,.2f}"
