@@ -1,11 +1,12 @@
 /**
  * A Vite plugin: beside the bundle it writes licences.json, [{name, version, licence}], of the packages that are in it
- * (not of all that are installed). The page About reads it.
+ * (not of all that are installed), which the page About reads; and licences.txt with their licences in full, which
+ * Novapi gives out with those of its own libraries.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 
-const FILE = "licences.json";
+const TEXT = /^(licen[cs]e|copying|notice)/i;
 
 export function licences() {
   return {
@@ -15,7 +16,13 @@ export function licences() {
       const modules = Object.values(bundle).flatMap(
         (chunk) => chunk.moduleIds ?? Object.keys(chunk.modules ?? {}),
       );
-      this.emitFile({ type: "asset", fileName: FILE, source: JSON.stringify(packagesOf(modules)) });
+      const packages = packagesOf(modules);
+      const told = packages.map(({ name, version, licence }) => ({ name, version, licence }));
+      const texts = packages.map(({ name, version, licence, texts }) =>
+        [`${name} ${version}`, licence, ...texts].join("\n\n"),
+      );
+      this.emitFile({ type: "asset", fileName: "licences.json", source: JSON.stringify(told) });
+      this.emitFile({ type: "asset", fileName: "licences.txt", source: texts.join("\n\n\n") });
     },
   };
 }
@@ -50,5 +57,8 @@ function isPackage(folder) {
 
 function packageIn(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-  return { name, version, licence: typeof license === "string" ? license : (license?.type ?? "") };
+  const texts = readdirSync(folder)
+    .filter((file) => TEXT.test(file))
+    .map((file) => readFileSync(join(folder, file), "utf8").trim());
+  return { name, version, licence: typeof license === "string" ? license : (license?.type ?? ""), texts };
 }

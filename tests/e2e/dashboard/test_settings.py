@@ -167,7 +167,7 @@ def test_offline_mode_is_a_switch_that_works_at_once(page: Page, running: Novapi
     expect(switch).not_to_be_checked()
 
 
-def test_about_names_the_libraries_of_both_sides(page: Page) -> None:
+def test_about_names_the_libraries_of_both_sides(page: Page, running: Novapi) -> None:
     opened(page, "about")
 
     server = page.get_by_role("table", name="Libraries of the server")
@@ -175,6 +175,9 @@ def test_about_names_the_libraries_of_both_sides(page: Page) -> None:
     dashboard = page.get_by_role("table", name="Libraries of the dashboard")
     expect(dashboard.get_by_role("cell", name="react", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Management API")).to_have_attribute("href", "/api/docs")
+    in_full = page.get_by_role("link", name="Licences in full").get_attribute("href")
+    licences = page.request.get(f"http://localhost:{running.port}{in_full}").text()
+    assert "Copyright (c) Meta Platforms, Inc. and affiliates." in licences
 
 
 def test_a_backup_with_keys_comes_back_whole(page: Page, running: Novapi, tmp_path: Path) -> None:

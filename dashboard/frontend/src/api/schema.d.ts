@@ -947,6 +947,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/about/licences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Licences
+         * @description Every licence in full, as one text: of the libraries, and of what the dashboard has in it.
+         */
+        get: operations["dashboard_api_system_get_licences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2823,13 +2843,22 @@ export interface components {
         };
         /**
          * AboutOut
-         * @description Novapi, and the libraries that are installed for it to run.
+         * @description Novapi, and the libraries that are installed for it to run. `built_at`: when the executable was made; null where
+         *     Novapi runs from its source. `event_loop`, `http_parser`: the modules that serve.
          */
         AboutOut: {
             /** Version */
             version: string;
             /** Licence */
             licence: string;
+            /** Built At */
+            built_at: string | null;
+            /** Executable */
+            executable: boolean;
+            /** Event Loop */
+            event_loop: string;
+            /** Http Parser */
+            http_parser: string;
             /** Libraries */
             libraries: components["schemas"]["LibraryOut"][];
         };
@@ -4393,6 +4422,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AboutOut"];
+                };
+            };
+        };
+    };
+    dashboard_api_system_get_licences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };

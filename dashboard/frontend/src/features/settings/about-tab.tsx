@@ -6,6 +6,7 @@ import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
+import { useFormat } from "@/lib/format";
 
 interface Library {
   name: string;
@@ -17,6 +18,7 @@ const PAGES = [
   ["/api/docs", "apiDocs"],
   ["/v1/docs", "gatewayDocs"],
   ["/admin/", "admin"],
+  ["/api/about/licences", "licences"],
 ] as const;
 
 /** What runs here, and whose work is in it. */
@@ -29,6 +31,7 @@ export function AboutTab() {
     { staleTime: Number.POSITIVE_INFINITY },
   );
   const { data: status } = useStatus();
+  const format = useFormat();
   if (error) return <Trouble error={error} retry={refetch} />;
   if (!data) return <Skeleton className="h-96 max-w-4xl" />;
   return (
@@ -38,6 +41,7 @@ export function AboutTab() {
         <CardDescription>
           {t("about.licence", { licence: data.licence })}
           {status && ` · Python ${status.python} · SQLite ${status.sqlite}`}
+          {data.built_at && ` · ${t("about.builtAt", { when: format.when(data.built_at) })}`}
         </CardDescription>
         <p className="flex flex-wrap gap-4">
           {PAGES.map(([address, name]) => (
