@@ -10,7 +10,7 @@ from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.running import Novapi
 
 SECRET = "sk-a-secret-of-the-owner-7788"
-BODY = {"name": "Refused", "provider": "custom", "base_url": "http://127.0.0.1:9/v1"}
+BODY = {"name": "Refused as it is sent", "provider": "custom", "base_url": "http://127.0.0.1:9/v1"}
 
 
 def create(novapi: Novapi, name: str, **members: Any) -> dict[str, Any]:
