@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).parents[1]
 _names = itertools.count(1)
@@ -80,9 +81,7 @@ class Novapi:
             )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, trust_env=False)
         self._wait()
-        result = run(self.home, "key", executable=self._executable)
-        assert result.returncode == 0, result.stderr
-        self.key = result.stdout.strip()
+        self.key = self._master_key()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -99,6 +98,11 @@ class Novapi:
             except httpx.TransportError:
                 time.sleep(0.02)
         raise AssertionError(f"No answer within 30 s: {self.log.read_text()}")
+
+    def _master_key(self) -> str:
+        """What `novapi key` prints, read from outside: another process takes as long as the start itself."""
+        ((sealed,),) = self.rows("SELECT sealed FROM channels_app_clientkey WHERE is_master")
+        return Fernet((self.home / "data.key").read_text().strip()).decrypt(sealed).decode()
 
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
