@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests import network
 from tests.running import Novapi
 
 
@@ -21,6 +22,13 @@ def novapi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:
 def home(tmp_path: Path) -> Path:
     """A data directory that does not exist yet."""
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def empty_network() -> Iterator[None]:
+    """For files whose tests look for whatever listens: nothing else of the test run does."""
+    with network.empty():
+        yield
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -24,6 +24,8 @@ from tests.e2e.tiny_gguf import write_model
 from tests.fake_engines import EXPECTED, FAKES, Engines, engines
 from tests.running import ROOT, free_port
 
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("empty_network")]
+
 
 def strangers() -> frozenset[int]:
     """Whoever listens here and was not started by these tests, such as the tests of somebody else."""
@@ -45,7 +47,7 @@ def engine_at(result: Scan, port: int) -> str:
     return found.engine if found else ""
 
 
-def test_25_ports_take_less_than_a_second() -> None:  # the first of all, before others listen
+def test_25_ports_take_less_than_a_second() -> None:
     silent = ["silent", "endless", "trickle", "closes", "banner", "redirect", "web server"]
     others = [name for name in FAKES if name not in silent][: 25 - len(silent)]
     with engines(*silent, *others) as running:

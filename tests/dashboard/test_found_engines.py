@@ -14,6 +14,8 @@ from tests.fake_engines import Engines, engines
 from tests.fake_upstream import FakeUpstream, Received, head
 from tests.running import Novapi, eventually, free_port
 
+pytestmark = pytest.mark.usefixtures("empty_network")
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:

@@ -242,6 +242,7 @@ def replayed_as(novapi: Novapi, first: httpx.Response, changes: dict[str, Any]) 
     return novapi.api("POST", path, content=json.dumps(changes).encode(), headers=headers).status_code
 
 
+@pytest.mark.alone
 def test_three_models_answer_at_once(novapi: Novapi) -> None:
     answers: dict[str, str] = {}
     everybody = threading.Barrier(3)

@@ -100,6 +100,7 @@ def test_every_enabled_channel_is_tested_four_at_a_time(lonely: Novapi) -> None:
     assert 1.2 < seen[-1][2]["seconds"] < 5
 
 
+@pytest.mark.alone
 def test_events_arrive_as_they_happen_and_the_api_answers_meanwhile(lonely: Novapi) -> None:
     with FakeUpstream(Crowd(0.4)) as upstream:
         add(lonely, upstream, 1)

@@ -404,6 +404,7 @@ def test_a_busy_second_is_one_entry() -> None:
     assert (len(meter.tokens), meter.spent, meter.requests) == (60, 60_000, deque())
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "quota",
     [

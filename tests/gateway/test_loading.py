@@ -36,6 +36,7 @@ def engine(novapi: Novapi, url: str, **members: Any) -> str:
     return novapi.add_channel(url, provider="llamacpp", api_keys=[], **members)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("stream", [False, True])
 def test_engine_that_loads_its_model_is_waited_for(novapi: Novapi, stream: bool) -> None:
     with FakeUpstream(Loads(3)) as upstream:

@@ -176,6 +176,7 @@ def test_every_column_is_recomputed() -> None:
     assert len(FIRST_BYTE_BOUNDS) == len(FIRST_BYTE_COLUMNS) - 1
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_recorder_keeps_up_with_five_thousand_calls_a_second() -> None:
     rng, prices = random.Random(1), PriceIds()

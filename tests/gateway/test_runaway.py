@@ -195,6 +195,7 @@ def test_failures_and_money_of_one_app_do_not_disturb_each_other() -> None:
     assert problems == []
 
 
+@pytest.mark.alone
 def test_large_body_is_told_from_others_quickly() -> None:
     guard, large = Guard(), asking("x" * 20_000_000)
     began_at = time.perf_counter()
@@ -316,6 +317,7 @@ def test_refusal_is_in_the_callers_dialect(watched: Novapi, path: str, member: s
     assert "was stopped" in (told if isinstance(told, str) else told["message"])
 
 
+@pytest.mark.alone
 def test_sdk_does_not_try_again(watched: Novapi) -> None:
     with FakeUpstream(BAD) as upstream:
         model = watched.add_channel(upstream.url)

@@ -32,6 +32,7 @@ def newest() -> Outcome:
     return recorder._waiting[-1].outcome
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("script", "question"),
     [

@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.fake_engines import engines
 from tests.running import Novapi, run
+
+pytestmark = pytest.mark.usefixtures("empty_network")
 
 
 def test_engines_are_printed_as_a_table(home: Path) -> None:

@@ -164,6 +164,7 @@ def test_engine_that_exits_at_once_tells_its_code_and_last_lines(model_file: Pat
     living(made(command(model_file.parent / "broken.bin")), steps)
 
 
+@pytest.mark.alone
 def test_engine_that_crashes_again_and_again_is_left_alone(model_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "LONGEST_PAUSE_SECONDS", 0.05)
 

@@ -18,6 +18,8 @@ from tests.e2e.dashboard.demo import write_month
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.running import Novapi, run
 
+pytestmark = pytest.mark.alone
+
 FIRST_PAINT_MS = 1000
 SCRIPT_KB = 350
 LONG_TASK_MS = 50
