@@ -11,14 +11,14 @@ _meeting_place = Path(os.environ.get("NOVAPI_HOME", "")) if "PYTEST_XDIST_WORKER
 
 
 @contextmanager
-def turn(*, alone: bool) -> Iterator[None]:
+def turn(*, alone: bool, meeting_place: Path | None = _meeting_place) -> Iterator[None]:
     """Waits until this test may run: beside others, or after all of them have ended theirs."""
-    if _meeting_place is None or sys.platform == "win32":
+    if meeting_place is None or sys.platform == "win32":
         yield
         return
     import fcntl  # of Unix only
 
-    with (_meeting_place / "door").open("w") as door, (_meeting_place / "room").open("w") as room:
+    with (meeting_place / "door").open("w") as door, (meeting_place / "room").open("w") as room:
         fcntl.flock(door, fcntl.LOCK_EX)  # whoever waits to be alone lets nobody in any more
         fcntl.flock(room, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         fcntl.flock(door, fcntl.LOCK_UN)
