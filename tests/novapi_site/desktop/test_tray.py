@@ -45,6 +45,15 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk
 print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
 """
+# The mean of what is seen in a part of the screen.
+COLOUR = """
+import sys
+import gi
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gdk, GdkPixbuf
+picture = Gdk.pixbuf_get_from_window(Gdk.get_default_root_window(), *map(int, sys.argv[1:]))
+print(list(picture.scale_simple(1, 1, GdkPixbuf.InterpType.BILINEAR).get_pixels()[:3]))
+"""
 WATCHER = """
 import pathlib, sys
 from gi.repository import Gio, GLib
@@ -166,14 +175,10 @@ def owner(with_tray: Screen, novapi: Novapi, tmp_path: Path) -> Iterator[Owner]:
 
 def test_icon_is_seen_and_a_click_on_it_opens(owner: Owner) -> None:
     (icon,) = owner.icons()
-    picture = subprocess.run(
-        ["import", "-window", icon, "-resize", "1x1!", "-depth", "8", "rgb:-"],
-        env=owner.screen.env, capture_output=True, timeout=20, check=True,
-    ).stdout  # fmt: skip
+    red, green, blue = json.loads(owner.screen.python(COLOUR, *map(str, owner.screen.place(icon))).stdout)
 
     owner.click_icon()
 
-    red, green, blue = picture[:3]
     assert blue > red + 40 > green
     assert owner.is_there("opened")
 
