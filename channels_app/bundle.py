@@ -5,6 +5,7 @@ import os
 import sys
 
 GUARD_WORD = "guard-engine"  # a command of the executable that is nobody's business: run `local.guard` instead
+METADATA = "metadata.zip"  # of packages, for importlib.metadata; two hundred files would take a tenth of a second
 LIBRARIES = "LD_LIBRARY_PATH"
 OWN_PREFIX = "_PYI_"
 
@@ -15,11 +16,21 @@ def is_frozen() -> bool:
     return bool(getattr(sys, "frozen", False))
 
 
+def begin() -> None:
+    """First of all in the program; from its source there is nothing to do."""
+    if is_frozen():
+        sys.path.append(os.path.join(folder(), METADATA))
+        restore_environment()
+
+
+def folder() -> str:
+    """Where the executable's files lie while it runs."""
+    return str(sys._MEIPASS)  # type: ignore[attr-defined]  # PyInstaller's word for it
+
+
 def restore_environment() -> None:
-    """The system's own again, first of all: with a library of the bundle an engine, a browser or a part of WebKit may
-    crash, and another program made by PyInstaller would take this one's files for its own."""
-    if not is_frozen():
-        return
+    """The system's own again: with a library of the bundle an engine, a browser or a part of WebKit may crash, and
+    another program made by PyInstaller would take this one's files for its own."""
     for name in [name for name in os.environ if name.startswith(OWN_PREFIX)]:
         _own[name] = os.environ.pop(name)
     if is_bundled(os.environ.get(LIBRARIES, "")):
@@ -30,7 +41,7 @@ def restore_environment() -> None:
 
 def is_bundled(path: str) -> bool:
     """Whether a search path begins with the bundle, as PyInstaller's does."""
-    return path.partition(os.pathsep)[0] == getattr(sys, "_MEIPASS", None)
+    return path.partition(os.pathsep)[0] == folder()
 
 
 def own_environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ MORE_HELP = "`novapi COMMAND --help` tells its options. Django's own commands wo
 
 def main() -> None:
     """Run a command; a start that can't be is one message and exit code 1, never a traceback."""
-    bundle.restore_environment()
+    bundle.begin()
     if sys.argv[1:2] == [bundle.GUARD_WORD]:
         guard_engine(sys.argv[2:])
         return
