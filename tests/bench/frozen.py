@@ -1,0 +1,98 @@
+"""`python -m tests.bench.frozen`: how quickly the executable answers, and what it costs while nobody calls it."""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from tests.bench.processes import Child, cpu_seconds, free_port, running
+from tests.bench.report import Goal, verdicts
+
+ROOT = Path(__file__).parents[2]
+SETTLE_SECONDS = 3  # what a start still does after its first answer
+
+
+def main() -> int:
+    """1: a goal was missed, which a busy machine may do."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.frozen", description=__doc__)
+    parser.add_argument("executable", nargs="?", type=Path, default=ROOT / "dist" / "novapi")
+    parser.add_argument("--rounds", type=int, default=5, help="the median of so many is shown (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=15, help="how long idle CPU is measured (%(default)s)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="novapi-bench-") as folder:
+        goals = measure(options.executable.resolve(), Path(folder), options.rounds, options.seconds)
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}\n{verdicts(goals)}")
+    return 0 if all(goal.is_met for goal in goals) else 1
+
+
+def measure(executable: Path, folder: Path, rounds: int, seconds: float) -> list[Goal]:
+    """Cold and warm starts take turns, so that a busy minute is in both."""
+    starts = [(started(executable, folder, cold=True), started(executable, folder)) for _ in range(rounds)]
+    with serving(executable, folder) as child:
+        time.sleep(SETTLE_SECONDS)
+        memory, cpu = pss_megabytes(child.process), idle_percent(child.process, seconds)
+    return [
+        Goal("first answer, file not in the page cache", median(cold for cold, _ in starts), 0.7, "s"),
+        Goal("first answer, warm", median(warm for _, warm in starts), 0.6, "s"),
+        Goal("memory (PSS) of serve, idle", memory, 120, "MB"),
+        Goal("CPU of serve, idle", cpu, 0.5, "%"),
+        Goal("size", size(executable) / 1e6, 40, "MB"),
+    ]
+
+
+def started(executable: Path, folder: Path, cold: bool = False) -> float:
+    """Seconds from the start of the process to its first answer."""
+    if cold:
+        evict(executable)
+    with serving(executable, folder) as child:
+        return child.start_seconds
+
+
+@contextmanager
+def serving(executable: Path, folder: Path) -> Iterator[Child]:
+    port = free_port()
+    words = [str(executable), "serve", "--port", str(port)]
+    quiet = {"NOVAPI_HOME": str(folder / "home"), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with running(words, port, folder / "output.log", **quiet) as child:
+        yield child
+
+
+def evict(executable: Path) -> None:
+    """As after the start of the computer: what is to be read comes from the disk."""
+    for file in files(executable):
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())  # what was not written yet would stay
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def files(executable: Path) -> list[Path]:
+    """The one, or all of a folder that has its libraries beside it."""
+    beside = executable.parent / "_internal"
+    return [executable, *(path for path in beside.rglob("*") if path.is_file())]
+
+
+def size(executable: Path) -> int:
+    return sum(file.lstat().st_size for file in files(executable))
+
+
+def pss_megabytes(process: psutil.Process) -> float:
+    """Shared pages count once for all who share them: the loader is a process of its own."""
+    return sum(each.memory_full_info().pss for each in (process, *process.children(recursive=True))) / 1e6
+
+
+def idle_percent(process: psutil.Process, seconds: float) -> float:
+    """Of one core."""
+    before = cpu_seconds(process)
+    time.sleep(seconds)
+    return (cpu_seconds(process) - before) / seconds * 100
+
+
+if __name__ == "__main__":
+    sys.exit(main())
