@@ -6,7 +6,7 @@ import sys
 from channels_app import bundle
 from novapi_site import __version__
 
-DEFAULT_COMMAND = "serve"
+DEFAULT_COMMAND = "desktop"
 MORE_HELP = "`novapi COMMAND --help` tells its options. Django's own commands work too: `novapi help --commands`."
 
 
@@ -21,15 +21,7 @@ def main() -> None:
     from novapi_site.paths import StartError
 
     try:
-        from django.core.management import execute_from_command_line
-
-        words = sys.argv[1:] or [DEFAULT_COMMAND]
-        if words in (["--version"], ["version"]):
-            print(__version__)
-        elif words in (["--help"], ["-h"], ["help"]):
-            print(own_help())
-        else:
-            execute_from_command_line([sys.argv[0], words[0].replace("-", "_"), *words[1:]])
+        run(sys.argv[1:] or [DEFAULT_COMMAND])
     except StartError as problem:
         print(f"novapi: {problem}", file=sys.stderr)
         sys.exit(problem.exit_code)
@@ -48,14 +40,33 @@ def guard_engine(command: list[str]) -> None:
     guard.leave_like(guard.main(command))
 
 
+def run(words: list[str]) -> None:
+    """One command. The window is no command of Django's, for it begins before Django is loaded."""
+    from novapi_site.desktop import start
+
+    if words[0] == DEFAULT_COMMAND or start.is_link(words[0]):
+        start.main(words[words[0] == DEFAULT_COMMAND :])
+    elif words in (["--version"], ["version"]):
+        print(__version__)
+    elif words in (["--help"], ["-h"], ["help"]):
+        print(own_help())
+    else:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line([sys.argv[0], words[0].replace("-", "_"), *words[1:]])
+
+
 def own_help() -> str:
     """What the owner may want to type; Django's many commands are only mentioned."""
     import django
     from django.core.management import get_commands, load_command_class
 
+    from novapi_site.desktop import start
+
     django.setup()
-    names = sorted(name for name, app in get_commands().items() if app == "novapi_site")
-    lines = [f"  novapi {name.replace('_', '-'):14} {load_command_class('novapi_site', name).help}" for name in names]
+    names = (name for name, app in get_commands().items() if app == "novapi_site")
+    helps = {name.replace("_", "-"): str(load_command_class("novapi_site", name).help) for name in names}
+    lines = [f"  novapi {name:14} {text}" for name, text in sorted({DEFAULT_COMMAND: start.HELP, **helps}.items())]
     return "\n".join(["Novapi's commands:", *lines, "", MORE_HELP])
 
 

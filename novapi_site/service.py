@@ -46,12 +46,15 @@ class Service:
         import django
 
         django.setup()
+        from django.db import connections
+
         from novapi_site import database
         from novapi_site.server import Server
 
         database.prepare()
         self._server = Server(self._listeners)
         self._server.start()
+        connections.close_all()  # this thread may end now
         self._announced.enter_context(instance.announced(self.instance))
         self.has_started = True
 
@@ -91,6 +94,11 @@ class Service:
             pass
 
     def stop(self) -> None:
-        """Let calls in flight end, then write what was recorded."""
+        """Let calls in flight end, then write what was recorded. One file is left, with everything in it."""
+        from django.db import connection, connections
+
         self._announced.close()
         self._server.stop()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connections.close_all()

@@ -1,6 +1,7 @@
 """A Novapi of the tests' own: the real program in a process of its own, used through its front door."""
 
 import itertools
+import json
 import os
 import re
 import socket
@@ -56,10 +57,12 @@ def moved_program(folder: Path, port: int, holder: str) -> Path:
 
 
 class Novapi:
-    """`novapi serve` of the checkout at `root`, or of an executable, on a free port, with its own data directory.
+    """`novapi serve`, or another `word`, of the checkout at `root` or of an executable, with its own data directory.
 
     `http` has no credentials; `api` sends the master key to `/api/`; `call` posts to the gateway with it.
     """
+
+    word = "serve"
 
     def __init__(self, home: Path, *words: str, root: Path = ROOT, executable: Path | None = None, **env: str) -> None:
         self.home = home
@@ -68,13 +71,13 @@ class Novapi:
         self._words = words
         self._root = root
         self._executable = executable
-        self._env = os.environ | {"NOVAPI_HOME": str(home)} | env
+        self.env = os.environ | {"NOVAPI_HOME": str(home)} | env
 
     def __enter__(self) -> "Novapi":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command("serve", "--port", str(self.port), *self._words, root=self._root, executable=self._executable),
-                env=self._env,
+                self.argv(self.word, "--port", str(self.port), *self._words),
+                env=self.env,
                 stdout=log,
                 stderr=log,
                 cwd=self._root,
@@ -87,6 +90,14 @@ class Novapi:
     def __exit__(self, *_: object) -> None:
         self.http.close()
         self.stop()
+
+    def argv(self, *words: str) -> list[str]:
+        return command(*words, root=self._root, executable=self._executable)
+
+    @property
+    def pid(self) -> int:
+        """Of the program itself, which an executable of one file has as its child."""
+        return int(json.loads((self.home / "instance.json").read_text())["pid"])
 
     def _wait(self) -> None:
         deadline = time.monotonic() + 30

@@ -37,7 +37,7 @@ TEXTS: dict[Language, dict[str, str]] = {
         "offline_mode": "离线模式",
         "start_at_login": "登录时启动",
         "quit": "退出",
-        "failed": "操作未成功：{}",  # noqa: RUF001
+        "failed": "操作未成功：{}",
     },
 }
 

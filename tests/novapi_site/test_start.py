@@ -134,7 +134,7 @@ def test_help_begins_with_novapis_own_commands(home: Path, words: list[str]) -> 
 
     assert result.returncode == 0
     own = re.findall(r"^  novapi ([\w-]+)", result.stdout, re.MULTILINE)
-    assert own == ["backup", "check-usage", "discover", "import-one-api", "key", "open", "restore", "serve"]
+    assert own == ["backup", "check-usage", "desktop", "discover", "import-one-api", "key", "open", "restore", "serve"]
 
 
 def test_log_level_that_is_none_is_refused_in_a_sentence(home: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.running import ROOT, eventually
 
-TOOLS = ("Xvfb", "openbox", "trayer", "xdotool", "dbus-daemon")
+TOOLS = ("Xvfb", "openbox", "trayer", "xdotool", "wmctrl", "dbus-daemon")
 BUS = """<busconfig>
   <type>session</type>
   <listen>unix:dir={folder}</listen>
@@ -26,7 +26,7 @@ BUS = """<busconfig>
 def need_desktop() -> None:
     """Skips where the tools are missing, which in CI is a failure."""
     if missing := [name for name in TOOLS if not shutil.which(name)]:
-        pytest.skip(f"needs {', '.join(missing)} (Debian: apt-get install xvfb openbox trayer xdotool dbus)")
+        pytest.skip(f"needs {', '.join(missing)} (Debian: apt-get install xvfb openbox trayer xdotool wmctrl dbus)")
     pytest.importorskip("gi", reason="needs PyGObject and GTK 3 (Debian: apt-get install gir1.2-gtk-3.0)")
 
 
@@ -48,8 +48,9 @@ def process(words: list[str], env: dict[str, str], **options: Any) -> Iterator[s
 class Screen:
     """`env` is what programs need to appear on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: str = "800x600x24") -> None:
         self.folder = folder
+        self._size = size
         self.env = {name: value for name, value in os.environ.items() if name not in ("WAYLAND_DISPLAY", "LANGUAGE")}
         self.env |= {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder)}
         self._open = ExitStack()
@@ -67,7 +68,7 @@ class Screen:
 
     def _start_display(self) -> None:
         reading, writing = os.pipe()
-        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "800x600x24", "-nolisten", "tcp"]
+        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", self._size, "-nolisten", "tcp"]
         self._open.enter_context(process(words, self.env, pass_fds=[writing]))
         os.close(writing)
         with os.fdopen(reading) as told:

@@ -1,0 +1,68 @@
+"""What can show a window here. It is found out before pywebview is asked, for GTK ends the process where it can't."""
+
+import os
+import sys
+from pathlib import Path
+
+WEBKIT_VERSIONS = ("4.1", "4.0")
+NVIDIA = Path("/proc/driver/nvidia")
+
+
+def problem() -> str:
+    """Why no window can be shown, in words for the owner; empty if one can."""
+    return linux_problem() if sys.platform.startswith("linux") else import_problem()
+
+
+def has_display() -> bool:
+    """Whether a browser could be seen, for example: only Linux runs without a screen."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def linux_problem() -> str:
+    if not has_display():
+        return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+    try:
+        import gi
+    except ImportError:
+        return "PyGObject is not installed (pip install 'novapi[desktop]')"
+    if not any(has_webkit(version) for version in WEBKIT_VERSIONS):
+        return "WebKitGTK is not installed (on Debian and Ubuntu: apt install gir1.2-webkit2-4.1)"
+    gi.require_version("Gtk", "3.0")
+    gi.require_version("Gdk", "3.0")
+    from gi.repository import Gdk
+
+    if Gdk.Display.get_default() is None:
+        return f"the display {os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')} can't be opened"
+    return import_problem()
+
+
+def has_webkit(version: str) -> bool:
+    import gi
+
+    try:
+        gi.require_version("WebKit2", version)
+    except ValueError:
+        return False
+    return True
+
+
+def import_problem() -> str:
+    try:
+        import webview  # noqa: F401
+    except ImportError as problem:
+        return f"pywebview is not installed ({problem})"
+    return ""
+
+
+def is_inspected() -> bool:
+    """Whether a developer has asked WebKit for its inspector, at an address of this machine."""
+    return "WEBKIT_INSPECTOR_HTTP_SERVER" in os.environ
+
+
+def prepare() -> None:
+    """What the toolkit reads from the environment when it is loaded."""
+    os.environ.setdefault("PYWEBVIEW_LOG", "WARNING")
+    if sys.platform.startswith("linux") and NVIDIA.exists():
+        os.environ.setdefault("WEBKIT_DISABLE_DMABUF_RENDERER", "1")  # with that driver, pages stay white
