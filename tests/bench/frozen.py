@@ -16,7 +16,7 @@ from tests.bench.processes import Child, cpu_seconds, free_port, running
 from tests.bench.report import Goal, verdicts
 
 ROOT = Path(__file__).parents[2]
-SETTLE_SECONDS = 3  # what a start still does after its first answer
+SETTLE_SECONDS = 10  # what a start still does after its first answer, a look for engines too
 
 
 def main() -> int:
