@@ -152,7 +152,7 @@ class Desktop(Novapi):
 
     def close_window(self) -> None:
         """As its owner does, by the frame's button."""
-        subprocess.run(["wmctrl", "-i", "-c", f"0x{int(self.windows()[0]):x}"], env=self.env, check=True, timeout=10)
+        subprocess.run(["wmctrl", "-F", "-c", "Novapi"], env=self.env, check=True, timeout=10)
 
     def web_processes(self) -> list[int]:
         """Of this Novapi."""
