@@ -40,7 +40,6 @@ GRACE_SECONDS = 5  # calls in flight may finish before the process ends
 SWITCH_SECONDS = 0.0002  # how long the recorder may keep a call waiting for the interpreter; Python's own is 5 ms
 MOST_TOLD = 8192  # characters of what an engine has printed, in one event
 SETTINGS_SECONDS = 0.5  # between two looks at whether engines are still wanted as they are
-GC_THRESHOLD = (20_000, 20, 50)  # calls leave no cycles behind; Python's own 700 would look for them every 10 ms
 PING_SECONDS = 20  # how often a WebSocket's client is asked whether it is still there
 PONG_SECONDS = 60  # an app may be busy with what it was told
 KEEPALIVE_SECONDS = 75  # longer than the pools of common clients keep a connection, so they never meet a closed one
@@ -140,7 +139,6 @@ class Server:
         # What is loaded by now stays for good: the collector need not walk it again, which takes 60 ms each time.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(*GC_THRESHOLD)
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
             self._loop = runner.get_loop()
             runner.run(self._serve())

@@ -24,7 +24,7 @@ NAMED_IN_STRINGS = [
     "uvicorn.protocols.http.httptools_impl",
     "uvicorn.protocols.websockets.websockets_sansio_impl",
     *(["uvicorn.loops.uvloop", "uvloop"] if sys.platform != "win32" else []),
-    *(["webview.platforms.gtk", "pystray._appindicator", "pystray._gtk"] if sys.platform == "linux" else []),
+    *(["webview.platforms.gtk"] if sys.platform == "linux" else []),
     *(
         f"gi.overrides.{name}"
         for name in "GLib GObject Gdk GdkPixbuf Gio Gtk Pango".split()
@@ -35,7 +35,7 @@ NAMED_IN_STRINGS = [
 UNUSED = [
     *"_curses _tkinter curses ensurepip idlelib lib2to3 pydoc_data readline test tkinter turtledemo".split(),
     *(f"PIL.{name}" for name in "_avif _imagingcms _imagingft _imagingmath _imagingmorph _imagingtk _webp".split()),
-    "pystray._xorg",
+    *(["PIL", "pystray"] if sys.platform == "linux" else []),  # GTK has a tray of its own
     *(f"webview.platforms.{name}" for name in "android cef mshtml qt".split()),
     # Found at run time, where the system keeps them: PyInstaller would bring the libraries along.
     *(

@@ -37,7 +37,8 @@ hiddenimports = collect_submodules("django", filter=is_used, on_error="ignore")
 hiddenimports += ["django.conf.locale.en.formats"]
 hiddenimports += ["django.contrib.postgres.functions"]  # cachalot imports it whatever the database is
 LEFT_OUT = """**/locale/** **/jinja2/** **/*.py-tpl conf/app_template/** conf/project_template/**
-    contrib/admindocs/** contrib/gis/** contrib/postgres/** **/select2/i18n/**"""
+    contrib/admindocs/** contrib/gis/** contrib/postgres/** contrib/sitemaps/**
+    **/select2/i18n/**"""
 
 datas = collect_data_files("django", excludes=LEFT_OUT.split())
-datas += collect_data_files("django", includes=["**/locale/en/**/*.mo"])
+datas += collect_data_files("django", includes=["conf/locale/en/**/*.mo"])  # without it Django does not start
