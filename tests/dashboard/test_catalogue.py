@@ -64,12 +64,12 @@ def test_what_nobody_knows_is_null(novapi: Novapi) -> None:
 
 def test_prices_tell_whose_they_are(novapi: Novapi) -> None:
     gpt = {"name": "priced-by-list", "upstream": "gpt-4o"}
-    own = {"name": "priced-by-owner", "upstream": "gpt-4o", "price_input": 1, "price_output": 2, "price_cached": 0.5}
+    own = {"name": "priced-as-said", "upstream": "gpt-4o", "price_input": 1, "price_output": 2, "price_cached": 0.5}
     novapi.add_channel(NOWHERE, provider="openai", models=[gpt, own])
     novapi.add_channel("http://127.0.0.1:9", provider="ollama", api_keys=[], models=["priced-at-home"])
 
     [listed] = candidates(novapi, "priced-by-list")
-    [owned] = candidates(novapi, "priced-by-owner")
+    [owned] = candidates(novapi, "priced-as-said")
     [local] = candidates(novapi, "priced-at-home")
 
     assert listed["price"] == {"input": 2.5, "output": 10.0, "cached": 1.25, "source": "list"}

@@ -426,6 +426,7 @@ def test_engine_that_novapi_starts_is_started_and_stopped(
     assert novapi.api("POST", f"{path}/unload", json={"model": model}).status_code == 200  # nothing left to do
 
 
+@pytest.mark.alone  # a tiny model is quick: it must not have said all before it is stopped
 def test_engine_that_calls_use_is_stopped_by_force_only(novapi: Novapi, model_file: Path) -> None:
     path, model = started(novapi, model_file)
     with novapi.stream(model, max_tokens=50_000, ignore_eos=True) as response:

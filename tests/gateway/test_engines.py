@@ -89,6 +89,7 @@ def test_engines_of_a_group_take_turns_and_no_call_is_lost(novapi: Novapi, model
     assert sorted(engine_of(novapi, number)["state"] for number, _ in channels) == ["ready", "stopped"]
 
 
+@pytest.mark.alone  # a tiny model is quick: it must not have said all before it is stopped
 def test_engine_that_crashes_in_the_middle_breaks_its_stream_honestly(novapi: Novapi, model_file: Path) -> None:
     channel_id, model = add(novapi, model_file)
     (process,) = psutil.Process(novapi.api("POST", f"/channels/{channel_id}/start").json()["pid"]).children()
