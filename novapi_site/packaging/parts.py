@@ -40,7 +40,7 @@ UNUSED = [
     # Found at run time, where the system keeps them: PyInstaller would bring the libraries along.
     *(
         f"gi.repository.{name}"
-        for name in "AppIndicator3 AyatanaAppIndicator3 GLib GObject Gdk GdkPixbuf GdkX11 Gio Gtk Pango Secret "
+        for name in "AppIndicator3 AyatanaAppIndicator3 GLib GObject Gdk GdkPixbuf GdkX11 Gio Gtk Pango Secret Soup "
         "WebKit2 cairo".split()
     ),
     "zstandard._cffi",
