@@ -104,6 +104,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a page that does not exist is no event
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # a page that does not exist is no event
+        "httpx": {"level": "WARNING"},  # below that it tells addresses, and what is in them: this launch's token
+    },
     "root": {"handlers": ["stderr"], "level": paths.log_level()},
 }

@@ -18,6 +18,7 @@ from novapi_site.desktop.words import WORDS
 from novapi_site.paths import StartError
 from novapi_site.service import Service
 
+PANEL_SECONDS, AT_LOGIN_SECONDS = 5.0, 30.0  # that a panel may take; at login it may come later than Novapi
 LOOK_SECONDS = 0.2  # between two looks at whether answers still stream
 LONGEST_WAIT_S = 600  # for answers, once the owner wants to quit: apps that go on calling would never let it
 RELOAD_SECONDS = 0.2  # the page is told where Novapi moved to before it is loaded from there
@@ -64,7 +65,8 @@ class Desktop:
         self._has_started.set()
         door.on_knock = self.show
         threading.Thread(target=self._watch, name="watch", daemon=True).start()
-        self.tray = tray.start(self._abilities())
+        self.window.wait_until_shown()
+        self.tray = tray.start(self._abilities(), AT_LOGIN_SECONDS if self.window.is_hidden else PANEL_SECONDS)
 
     def _abilities(self) -> Abilities:
         from novapi_site.desktop import own_api

@@ -52,6 +52,21 @@ def tend(uid: str, crashed: Callable[[], bool], leads_elsewhere: Callable[[str],
     give_menu(view)
 
 
+def stay_hidden(uid: str) -> None:
+    """pywebview would show even a window that was asked for hidden, and hide it too late."""
+    from webview.platforms.gtk import BrowserView
+
+    browser = BrowserView.instances[uid]
+    browser.show = browser.pywebview_window.events.shown.set  # others wait for that before they do anything
+
+
+def may_show(uid: str) -> None:
+    """No longer hidden."""
+    from webview.platforms.gtk import BrowserView
+
+    vars(BrowserView.instances[uid]).pop("show", None)
+
+
 def give_menu(view: Any) -> None:
     """Text wants to be copied, and pasted. pywebview allows no menu at all, so that nobody inspects elements."""
     from gi.repository import GObject, WebKit2

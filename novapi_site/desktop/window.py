@@ -20,6 +20,7 @@ TITLE = "Novapi"
 ICON = Path(__file__).with_name("icon.png")
 SMALLEST = (900, 560)  # what the pages are made for
 BACKGROUND = {False: "#f9fafb", True: "#0e1116"}  # by dark: what is seen until the page is
+LONGEST_START_S = 15.0
 CRASHES, CRASH_SECONDS = 3, 60.0  # so many within so long: loading once more won't help
 TOOLKITS: dict[str, Literal["gtk", "edgechromium"]] = {"linux": "gtk", "win32": "edgechromium"}
 NO_REACT = "mshtml"  # what pywebview falls back to on a Windows without WebView2
@@ -72,8 +73,14 @@ class Window:
 
     # What may be asked from any thread
 
+    def wait_until_shown(self) -> None:
+        """Or until nobody will see it; a hidden one counts as shown."""
+        self._view.events.shown.wait(LONGEST_START_S)
+
     def show(self) -> None:
         self.is_hidden = False
+        if sys.platform.startswith("linux"):
+            gtk.may_show(self._view.uid)
         self._view.show()
         self._view.restore()
 
@@ -110,6 +117,8 @@ class Window:
     def _before_show(self) -> None:
         if sys.platform.startswith("linux"):
             gtk.tend(self._view.uid, self._crashed, self._leads_elsewhere)
+            if self.is_hidden:
+                gtk.stay_hidden(self._view.uid)
 
     def _crashed(self) -> bool:
         """Whether to load the page once more."""

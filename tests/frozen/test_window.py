@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -315,6 +316,54 @@ def test_place_and_size_are_kept(own: Desktop, screen: Screen, executable: Path 
     with Desktop(own.home, screen, executable=executable) as again:
         again.page()
         assert screen.place(again.windows()[0])[2:] == (950, 600)
+
+
+# In a tray
+
+
+@pytest.fixture(scope="module")
+def with_tray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    need_desktop()
+    with Screen(tmp_path_factory.mktemp("tray"), "1400x1000x24") as screen:
+        screen.start_tray()
+        yield screen
+
+
+def icon_of(desktop: Desktop) -> tuple[int, int]:
+    """The middle of the icon."""
+    screen = desktop.screen
+    places = [
+        screen.place(each) for each in screen.xdotool("search", "--onlyvisible", "--classname", "novapi").split()
+    ]
+    x, y, width, height = wait_for(lambda: next(place for place in places if place[2] < 100))
+    return x + width // 2, y + height // 2
+
+
+def test_tray_shows_the_window_again_and_quits(executable: Path | None, with_tray: Screen, home: Path) -> None:
+    with Desktop(home, with_tray, executable=executable) as desktop:
+        page = desktop.page()
+        assert wait_for(lambda: desktop.ask(page, "state")["tray"])
+        desktop.ask(page, "hide")
+        assert wait_for(lambda: not desktop.windows())
+
+        with_tray.click(*icon_of(desktop))
+        assert wait_for(desktop.windows)
+
+        with_tray.click(*icon_of(desktop), button=3)
+        time.sleep(1)  # the menu is drawn
+        with_tray.xdotool("key", "Up", "Return")  # its last line
+        assert desktop.ended() == 0
+
+
+def test_start_at_login_shows_nothing_until_asked(executable: Path | None, with_tray: Screen, home: Path) -> None:
+    with Desktop(home, with_tray, "--hidden", executable=executable) as desktop:
+        assert desktop.chat("novapi/echo").status_code == 200
+        desktop.page()
+        assert not desktop.windows()
+
+        with_tray.click(*icon_of(desktop))
+
+        assert wait_for(desktop.windows)
 
 
 # Without a window

@@ -147,8 +147,12 @@ class Desktop(Novapi):
         page.value(ASK.format(name=json.dumps(name), params=json.dumps(params)))
 
     def windows(self) -> list[str]:
-        """Those that can be seen."""
-        return self.screen.windows("^Novapi$")
+        """Those that can be seen and have a frame: the icon in the tray, for one, has the same name and none."""
+        listed = subprocess.run(
+            ["wmctrl", "-l"], env=self.env, capture_output=True, text=True, timeout=10, check=False
+        )
+        framed = {int(line.split()[0], 16) for line in listed.stdout.splitlines()}
+        return [each for each in self.screen.windows("^Novapi$") if int(each) in framed]
 
     def close_window(self) -> None:
         """As its owner does, by the frame's button."""
