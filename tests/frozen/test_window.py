@@ -1,5 +1,6 @@
 """The real window, from source and frozen: what it shows, what its page may ask, and how it ends."""
 
+import json
 import os
 import signal
 import socket
@@ -9,13 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
 from tests.fake_upstream import DONE, USAGE_CHUNK, FakeUpstream, chunk, event_stream
 from tests.frozen.window import Desktop, Page
 from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
-from tests.running import Novapi, eventually, run
+from tests.running import Novapi, eventually, free_port, run
 
 
 class Headless(Novapi):
@@ -24,6 +26,12 @@ class Headless(Novapi):
     word = "desktop"
 
 
+PASTE = """
+import gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
+"""
 HEADING = "document.querySelector('main h1, h1')?.textContent"
 SLOW = [chunk("one"), 1.5, chunk("two"), 1.5, chunk(finish="stop"), USAGE_CHUNK, DONE]
 
@@ -64,7 +72,7 @@ def test_window_shows_home_signed_in(shown: Desktop, page: Page) -> None:
     assert wait_for(lambda: page.value(HEADING)) == "Home"
     assert page.value("location.search") == ""  # the token is out of sight
     assert len(shown.windows()) == 1
-    assert page.value("document.body.innerText.includes('not signed in')") is False
+    assert "not signed in" not in page.value("document.body.innerText")
 
 
 def test_gateway_answers_beside_the_window(shown: Desktop, page: Page) -> None:
@@ -96,6 +104,16 @@ def test_page_takes_the_bridge(shown: Desktop, page: Page) -> None:
     page.value("history.pushState({}, '', '/settings?tab=desktop'); dispatchEvent(new PopStateEvent('popstate'))")
 
     assert wait_for(lambda: "Start when you log in" in page.value("document.body.innerText"))
+
+
+def test_text_is_copied(shown: Desktop, page: Page) -> None:
+    assert shown.ask(page, "copy", "nv-秘密") == {}
+
+    assert wait_for(lambda: shown.screen.python(PASTE).stdout.strip() == "nv-秘密")
+
+
+def test_without_anybody_to_show_it_a_notification_is_not_shown(shown: Desktop, page: Page) -> None:
+    assert shown.ask(page, "notify", "Title", "Text") == {"shown": False}
 
 
 @pytest.mark.parametrize(
@@ -231,6 +249,26 @@ def test_busy_port_is_left_to_its_owner(executable: Path | None, screen: Screen,
     assert f"process {os.getpid()}" in status["moved_from"]["holder"]
 
 
+def test_another_port_breaks_no_call_and_takes_the_window_along(own: Desktop) -> None:
+    page, port = own.page(), free_port()
+    with FakeUpstream(event_stream(*SLOW)) as upstream:
+        model = own.add_channel(upstream.url)
+        with own.stream(model) as stream:
+            lines = stream.iter_lines()
+            next(lines)
+            assert own.ask(page, "move_to_port", port) == {"url": f"http://localhost:{port}"}
+            rest = list(lines)
+
+    assert "data: [DONE]" in rest
+    assert wait_for(lambda: own.page_anew().value("location.port") == str(port))
+    assert "not signed in" not in own.page().value("document.body.innerText")
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{own.port}/healthz", trust_env=False)
+    assert json.loads((own.home / "window.json").read_text())["port"] == port
+    assert json.loads((own.home / "instance.json").read_text())["url"] == f"http://localhost:{port}"
+
+
 # The end
 
 
@@ -239,6 +277,7 @@ def test_closing_keeps_the_gateway(own: Desktop) -> None:
 
     assert wait_for(lambda: not own.windows())
     assert own.chat("novapi/echo").status_code == 200
+    assert json.loads((own.home / "window.json").read_text())["told"] is True  # that it keeps running, once
     assert own.launch_again().returncode == 0
     assert wait_for(own.windows)
 

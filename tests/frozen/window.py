@@ -139,9 +139,9 @@ class Desktop(Novapi):
         super().__exit__(*details)
 
     def ask(self, page: Page, name: str, *params: Any) -> Any:
-        """What the program answers the page; {} if it takes its time."""
+        """What the program answers the page."""
         self.begin(page, name, *params)
-        return wait_for(lambda: page.value("window.asked"))
+        return json.loads(wait_for(lambda: page.value("JSON.stringify(window.asked) ?? ''")) or "null")
 
     def begin(self, page: Page, name: str, *params: Any) -> None:
         page.value(ASK.format(name=json.dumps(name), params=json.dumps(params)))
