@@ -21,6 +21,7 @@ from novapi_site.paths import StartError
 from novapi_site.service import Service
 
 SCHEME = "novapi:"  # of links that other programs and web pages open Novapi with
+LONGEST_LINK = 8000  # letters, as it stands in an address: Django redirects to none of more than 16,384
 HELP = "Open the dashboard in its window, and serve apps meanwhile. Without a display, in the browser."
 FIRST_SECONDS = 20.0  # a launch that began just now may not have told yet where it is
 
@@ -100,10 +101,12 @@ def greet(running: AlreadyRunning, options: Namespace) -> None:
 
 
 def page_of(link: str) -> str:
-    """Where in the dashboard a link leads: what it adds is shown there first, and added only by its owner."""
-    return f"/channels?add=true&paste={quote(link, safe='')}" if link.startswith(SCHEME) else ""
+    """Where in the dashboard a link leads: what it adds is shown there first, and added only by its owner. "" for one
+    that is none, or too long."""
+    paste = quote(link, safe="", errors="replace")  # what is no UTF-8 may come, too
+    return f"/channels?add=true&paste={paste}" if is_link(link) and len(paste) <= LONGEST_LINK else ""
 
 
 def is_link(word: str) -> bool:
     """Systems start a program with nothing but the link."""
-    return word.startswith(SCHEME)
+    return word.lower().startswith(SCHEME)
