@@ -46,6 +46,8 @@ def test_key_that_may_be_of_several_providers_is_sent_nowhere_before_one_is_chos
     [
         ("nv-0123456789abcdef0123456789", "Novapi's own key"),
         ("<img src=x onerror=alert(1)>", "no key in this"),
+        ("novapi://add?provider=groq&key=gsk_0123456789abcdefghij", "would go to api.groq.com"),
+        ("novapi://add?provider=groq&command=x", "it brings a command"),
         ("sk-ant-api03-0123456789abcdef", "Anthropic"),
         ("curl https://api.groq.com/openai/v1/models -H 'Authorization: Bearer gsk_0123456789abcdefghij'", "Groq"),
     ],

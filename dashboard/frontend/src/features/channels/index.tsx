@@ -8,6 +8,7 @@ import { Trouble } from "@/components/trouble";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useLink } from "./add/use-link";
 import { ChannelList } from "./channel-list";
 import { NoChannel, NothingFound } from "./empty";
 import { TestAll } from "./testing/test-all";
@@ -27,6 +28,7 @@ export function ChannelsPage() {
   const search = (query: string) => navigate({ search: { q: query || undefined }, replace: true });
   const openAdd = () => navigate({ search: { q: q || undefined, add: true } });
   const close = () => navigate({ search: { q: q || undefined } });
+  const link = useLink();
   return (
     <Page
       title={t("title")}
@@ -56,7 +58,7 @@ export function ChannelsPage() {
         {channels && id !== undefined && (opened || !isFetching) && (
           <ChannelDrawer channel={opened} readAt={dataUpdatedAt} tab={tab ?? "overview"} model={model} />
         )}
-        {add && <AddDialog onClose={close} />}
+        {add && <AddDialog key={link} link={link} onClose={close} />}
       </Suspense>
       {isTesting && channels && <TestAll channels={channels} onClose={() => setTesting(false)} />}
     </Page>

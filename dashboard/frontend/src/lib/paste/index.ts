@@ -5,10 +5,11 @@
 import { parseCurl } from "./curl";
 import { channelsOfSettings, isPlaceholder, parseSettings } from "./env";
 import { channelsOfJson } from "./json";
-import { channelOfLink } from "./links";
+import { readLink } from "./links";
 import { channelOf, looksLikeKey, providersOfKey } from "./providers";
 import type { KnownProvider, Pasted, PastedChannel, PasteKind } from "./types";
 
+export { destinationOf, isPrivate } from "./destination";
 export type { KnownProvider, Pasted, PastedChannel } from "./types";
 
 const OWN_KEY = /^nv-[\w-]{8,}$/;
@@ -18,30 +19,32 @@ const LONGEST = 200_000; // letters; more is a file somebody dropped by mistake
 export function recognise(text: string, known: KnownProvider[]): Pasted {
   const pasted = text.slice(0, LONGEST).trim();
   if (!pasted) return { kind: "nothing", channels: [] };
-  const channels = READERS.reduce<{ kind: PasteKind; channels: PastedChannel[] } | undefined>(
-    (found, read) => {
-      if (found) return found;
-      const { kind, channels } = read(pasted, known);
-      return channels.length ? { kind, channels } : undefined;
-    },
-    undefined,
-  );
-  const keys = channels?.channels.flatMap(({ apiKeys }) => apiKeys) ?? [];
+  const link = readLink(pasted, known);
+  if (typeof link === "string") return { kind: "refused", why: link, channels: [] };
+  const found = link ? { kind: "link" as const, channels: [link] } : firstRead(pasted, known);
+  const keys = found?.channels.flatMap(({ apiKeys }) => apiKeys) ?? [];
   if (keys.length ? keys.every((key) => OWN_KEY.test(key)) : OWN_KEY.test(pasted))
     return { kind: "own-key", channels: [] };
-  return channels ?? { kind: "unknown", channels: [] };
+  return found ?? { kind: "unknown", channels: [] };
 }
 
-type Reader = (text: string, known: KnownProvider[]) => { kind: PasteKind; channels: PastedChannel[] };
+type Found = { kind: PasteKind; channels: PastedChannel[] };
 
-/** The most telling first: a link has an address in it, a curl command has a header that looks like a setting. */
-const READERS: Reader[] = [
-  (text, known) => ({ kind: "link", channels: [channelOfLink(text, known)].filter((each) => each !== null) }),
+/** The most telling first: a curl command has a header that looks like a setting. */
+const READERS: ((text: string, known: KnownProvider[]) => Found)[] = [
   (text, known) => ({ kind: "json", channels: channelsOfJson(text, known) ?? [] }),
   (text, known) => ({ kind: "curl", channels: channelsOfCurl(text, known) }),
   (text, known) => ({ kind: "env", channels: channelsOfSettings(parseSettings(text), known) }),
   (text, known) => ({ kind: "key", channels: channelsOfWords(text, known) }),
 ];
+
+function firstRead(text: string, known: KnownProvider[]): Found | undefined {
+  for (const read of READERS) {
+    const found = read(text, known);
+    if (found.channels.length) return found;
+  }
+  return undefined;
+}
 
 function channelsOfCurl(text: string, known: KnownProvider[]): PastedChannel[] {
   const call = parseCurl(text);

@@ -49,7 +49,7 @@ const ENDPOINTS =
   /\/(chat\/completions|completions|embeddings|responses|messages(\/count_tokens)?|models(\/[^/]+)?|rerank|images\/generations|audio\/\w+)$/;
 
 /** What a client calls, made a base URL: without endpoint, query and the stroke at its end. "" if it is no address. */
-function baseOf(address: string): string {
+export function baseOf(address: string): string {
   let url: URL;
   try {
     url = new URL(address.trim());

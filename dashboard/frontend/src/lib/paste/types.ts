@@ -30,4 +30,10 @@ export type PasteKind = "key" | "curl" | "env" | "link" | "json";
 export type Pasted =
   | { kind: PasteKind; channels: PastedChannel[] }
   /** `own-key`: Novapi's own key, which is for apps. `unknown`: nothing that could be a key. */
-  | { kind: "nothing" | "own-key" | "unknown"; channels: [] };
+  | { kind: "nothing" | "own-key" | "unknown"; channels: [] }
+  | { kind: "refused"; why: Refusal; channels: [] };
+
+export const LONGEST_LINK = 8000; // letters, of Novapi's own; the program opens no longer ones either
+
+/** Why nothing is made of a link, whatever else it holds. `nothing`: it asks for nothing that Novapi knows. */
+export type Refusal = "long" | "characters" | "address" | "command" | "nothing";

@@ -19,8 +19,8 @@ type Step =
   | { at: "models"; channel: Channel }
   | { at: "check"; channel: Channel };
 
-/** From a pasted key, a provider, a found engine or a command to a channel that was seen to work. */
-export function AddDialog({ onClose }: { onClose: () => void }) {
+/** From a link or a pasted key, a provider, a found engine or a command to a channel that was seen to work. */
+export function AddDialog({ link, onClose }: { link: string; onClose: () => void }) {
   const { t } = useTranslation("channels");
   const { t: common } = useTranslation();
   const navigate = useNavigate();
@@ -54,6 +54,7 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
         </DialogHeader>
         {step.at === "source" && (
           <Source
+            link={link}
             onProvider={(provider, pasted) => setStep({ at: "draft", provider, pasted })}
             onCommand={() => setStep({ at: "command" })}
             onMade={(channel) => setStep({ at: "check", channel })}

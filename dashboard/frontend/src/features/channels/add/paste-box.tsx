@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Provider } from "@/api/queries";
 import { Field } from "@/components/field";
+import { LinkRemarks } from "@/components/link-remarks";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { Textarea } from "@/components/ui/textarea";
@@ -12,16 +13,19 @@ import { ProviderTile } from "../provider-tile";
 import { useProviderName } from "../use-channels";
 
 interface Props {
+  /** What stands in it at first. */
+  link: string;
   providers: Provider[];
   onProvider: (provider: Provider, pasted: PastedChannel) => void;
   onManyMade: () => void;
 }
 
 /** A key, a curl command, a .env block, a deep link, One-API's JSON: whatever is at hand. */
-export function PasteBox({ providers, onProvider, onManyMade }: Props) {
+export function PasteBox({ link, providers, onProvider, onManyMade }: Props) {
   const { t } = useTranslation("channels");
-  const [text, setText] = useState("");
-  const pasted = recognise(text, providers);
+  const [text, setText] = useState(link);
+  // Nothing is said before the providers are there: a link may name one of them.
+  const pasted = recognise(providers.length ? text : "", providers);
   const [only, ...others] = pasted.channels;
   return (
     <div className="flex flex-col gap-3">
@@ -39,6 +43,7 @@ export function PasteBox({ providers, onProvider, onManyMade }: Props) {
       </Field>
       {pasted.kind === "own-key" && <Alert variant="warn">{t("add.ownKey")}</Alert>}
       {pasted.kind === "unknown" && <Alert variant="warn">{t("add.unknown")}</Alert>}
+      <LinkRemarks pasted={pasted} providers={providers} />
       {only && !others.length && <One pasted={only} providers={providers} onProvider={onProvider} />}
       {others.length > 0 && (
         <PastedChannels key={text} channels={pasted.channels} providers={providers} onAdded={onManyMade} />
@@ -48,7 +53,11 @@ export function PasteBox({ providers, onProvider, onManyMade }: Props) {
 }
 
 /** Whose it is, where that is sure; else the owner says: a key is never tried anywhere to find out. */
-function One({ pasted, providers, onProvider }: Omit<Props, "onManyMade"> & { pasted: PastedChannel }) {
+function One({
+  pasted,
+  providers,
+  onProvider,
+}: Omit<Props, "link" | "onManyMade"> & { pasted: PastedChannel }) {
   const { t } = useTranslation("channels");
   const nameOf = useProviderName();
   const likely = pasted.providers.flatMap((id) => providers.find((provider) => provider.id === id) ?? []);

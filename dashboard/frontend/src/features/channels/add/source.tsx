@@ -10,6 +10,7 @@ import { PasteBox } from "./paste-box";
 import { Gallery } from "./provider-gallery";
 
 interface Props {
+  link: string;
   onProvider: (provider: Provider, pasted?: PastedChannel) => void;
   onCommand: () => void;
   /** A channel that needs no more than a test. */
@@ -18,12 +19,12 @@ interface Props {
 }
 
 /** Where answers come from: something pasted, an engine that runs, a provider from the list, or a command. */
-export function Source({ onProvider, onCommand, onMade, onManyMade }: Props) {
+export function Source({ link, onProvider, onCommand, onMade, onManyMade }: Props) {
   const { t } = useTranslation("channels");
   const { data: providers, error, refetch } = useProviders();
   return (
     <div className="flex flex-col gap-5">
-      <PasteBox providers={providers ?? []} onProvider={onProvider} onManyMade={onManyMade} />
+      <PasteBox link={link} providers={providers ?? []} onProvider={onProvider} onManyMade={onManyMade} />
       <FoundEngines onMade={onMade} />
       <Button variant="outline" size="sm" className="-mt-2 self-start" onClick={onCommand}>
         <TerminalIcon /> {t("add.byCommand")}

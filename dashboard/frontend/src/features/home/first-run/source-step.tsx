@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useProviders } from "@/api/queries";
 import { Field } from "@/components/field";
+import { LinkRemarks } from "@/components/link-remarks";
 import { Trouble } from "@/components/trouble";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
@@ -40,6 +41,7 @@ export function SourceStep({ setup }: { setup: Setup }) {
             {t(pasted.kind === "own-key" ? "setup.paste.own" : "setup.paste.unknown")}
           </Alert>
         )}
+        {providers && <LinkRemarks pasted={pasted} providers={providers} />}
         {pasted.channels.length > 0 && providers && (
           <PastedChannels key={text} channels={pasted.channels} providers={providers} onAdded={check} />
         )}
