@@ -26,7 +26,11 @@ class Instance:
 
     @property
     def link(self) -> str:
-        return f"{self.url}/?token={self.token}"
+        return self.address("/")
+
+    def address(self, path: str) -> str:
+        """A page of the dashboard, signed in."""
+        return f"{self.url}{path}{'&' if '?' in path else '?'}token={self.token}"
 
 
 def path() -> Path:

@@ -38,8 +38,7 @@ class Service:
 
     def address(self, path: str = "") -> str:
         """A page of the dashboard, signed in."""
-        own = self.instance
-        return f"{own.url}{path}{'&' if '?' in path else '?'}token={own.token}" if path else own.link
+        return self.instance.address(path or "/")
 
     def start(self) -> None:
         """Returns once it answers. Raises StartError."""

@@ -96,7 +96,7 @@ def greet(running: AlreadyRunning, options: Namespace) -> None:
         print(told)  # noqa: T201  # it is a command
         return
     if other and toolkit.has_display():
-        webbrowser.open(other.link)
+        webbrowser.open(other.address(page_of(options.link) or "/"))
     raise AlreadyRunning(paths.home(), other)
 
 

@@ -49,16 +49,39 @@ def test_printed_link_signs_in(novapi: Novapi) -> None:
     assert "novapi_session=" in httpx.get(result.stdout.strip(), trust_env=False).headers["set-cookie"]
 
 
-def test_browser_of_the_owner_is_opened(novapi: Novapi, tmp_path: Path) -> None:
-    browser, seen = tmp_path / "browser", tmp_path / "seen"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}\n')
-    browser.chmod(0o755)
+def browser_into(seen: Path) -> str:
+    """A browser that only writes down what it is to open, as $BROWSER names it."""
+    program = seen.with_name("browser")
+    program.write_text(f'#!/bin/sh\necho "$1" > {seen}\n')
+    program.chmod(0o755)
+    return f"{program} %s"
 
-    result = run(novapi.home, "open", BROWSER=f"{browser} %s")
+
+def test_browser_of_the_owner_is_opened(novapi: Novapi, tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+
+    result = run(novapi.home, "open", BROWSER=browser_into(seen))
 
     assert result.returncode == 0, result.stderr
     assert result.stdout == ""
     assert eventually(lambda: seen.exists() and seen.read_text().strip()) == novapi.launch_link
+
+
+@pytest.mark.parametrize(
+    ("words", "page"), [(["desktop"], "/?"), (["novapi:add?x=1"], "/channels?add=true&paste=novapi%3Aadd%3Fx%3D1&")]
+)
+def test_where_no_window_is_the_browser_shows_what_was_to_be_opened(
+    novapi: Novapi, tmp_path: Path, words: list[str], page: str
+) -> None:
+    seen = tmp_path / "seen"
+    eventually((novapi.home / "instance.json").exists)
+
+    result = run(novapi.home, *words, BROWSER=browser_into(seen), DISPLAY=":97")
+
+    assert result.returncode == 2
+    assert f"process {novapi.process.pid}" in result.stderr
+    opened = eventually(lambda: seen.exists() and seen.read_text().strip())
+    assert opened == novapi.launch_link.replace("/?", page)
 
 
 def test_without_a_browser_the_link_is_told(novapi: Novapi) -> None:
