@@ -61,11 +61,15 @@ function One({
   const { t } = useTranslation("channels");
   const nameOf = useProviderName();
   const likely = pasted.providers.flatMap((id) => providers.find((provider) => provider.id === id) ?? []);
+  const question = (count: number) => {
+    if (count === 1) return t("add.recognised");
+    return count ? t("add.whichOf", { count }) : t("add.whose");
+  };
   const told = [...pasted.apiKeys.slice(0, 3).map(maskKey), pasted.baseUrl].filter(Boolean).join(" · ");
   return (
     <div role="status" className="flex flex-col gap-2 rounded-lg border bg-card p-3">
       <p>
-        {likely.length ? t("add.recognised", { count: likely.length }) : t("add.whose")}{" "}
+        {question(likely.length)}{" "}
         <span className="break-all font-mono text-muted-foreground text-xs">{told}</span>
       </p>
       <div className="flex flex-wrap gap-2">
