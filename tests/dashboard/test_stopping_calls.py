@@ -207,7 +207,7 @@ def test_app_whose_calls_are_stopped_is_no_runaway(novapi: Novapi, aside: Thread
             answer = aside.submit(novapi.chat, model)
             assert stop(novapi, flight_of(novapi, model)["id"]) == 204
             assert answer.result(2).status_code == 503
-    novapi.api("PATCH", "/preferences", json={"runaway_failures": None})
+    novapi.api("PATCH", "/preferences", json={"runaway_failures": 50})
 
     assert novapi.api("GET", "/status").json()["stopped_apps"] == 0
 
