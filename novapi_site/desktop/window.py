@@ -4,6 +4,7 @@ pywebview runs the toolkit's loop in the main thread. Events it calls "locked" (
 `initialized`) come in that thread, all others, and the bridge's methods, in new ones.
 """
 
+import logging
 import sys
 import time
 import webbrowser
@@ -16,7 +17,10 @@ from urllib.parse import urlsplit
 from novapi_site.desktop import gtk, toolkit
 from novapi_site.desktop.kept import Kept
 
+logger = logging.getLogger(__name__)
+
 TITLE = "Novapi"
+PAGE_IS_THERE = "The page is there, and has its bridge."  # by which a start is measured
 ICON = Path(__file__).with_name("icon.png")
 SMALLEST = (900, 560)  # what the pages are made for
 BACKGROUND = {False: "#f9fafb", True: "#0e1116"}  # by dark: what is seen until the page is
@@ -56,6 +60,7 @@ class Window:
         events.initialized += self._initialized
         events.before_show += self._before_show
         events.closing += self._closes
+        events.loaded += lambda: logger.info(PAGE_IS_THERE)
         events.resized += self._resized
         events.moved += self._moved
         events.maximized += lambda: self._note(maximized=True)
