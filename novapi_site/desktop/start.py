@@ -5,10 +5,12 @@ at once, and a program that calls early waits for its answer instead of being re
 """
 
 import os
+import sys
 import time
 import webbrowser
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 from dashboard import launch
@@ -31,12 +33,21 @@ def main(words: list[str]) -> None:
     options = parser().parse_args(words)
     try:
         start(paths.prepare_home(), options)
+        leave()
     except AlreadyRunning as running:
         greet(running, options)
     except StartError as problem:
         if not toolkit.problem():
             dialogs.tell(str(problem))
         raise
+
+
+def leave() -> NoReturn:
+    """All is done and written by now. Python would wait for its threads, and one of pywebview's for a page that is
+    gone, for ever: somebody who ends Novapi while its page is being loaded would not get rid of it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def parser() -> ArgumentParser:

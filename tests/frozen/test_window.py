@@ -274,6 +274,14 @@ def test_another_port_breaks_no_call_and_takes_the_window_along(own: Desktop) ->
 # The end
 
 
+def test_sigterm_while_the_page_is_loaded_ends_it(executable: Path | None, screen: Screen, home: Path) -> None:
+    for _ in range(4):
+        with Desktop(home, screen, executable=executable) as desktop:
+            assert eventually(lambda desktop=desktop: desktop.api("GET", "/status").json()["readers"], 30)
+
+            assert desktop.stop() == 0
+
+
 def test_closing_keeps_the_gateway(own: Desktop) -> None:
     own.close_window()
 
