@@ -1,4 +1,4 @@
-"""`python -m tests.bench.frozen`: how quickly the executable answers, and what it costs while nobody calls it."""
+"""`python -m tests.bench.frozen`: how soon the executable answers and shows its page, and what it costs when idle."""
 
 import argparse
 import os
@@ -14,6 +14,9 @@ import psutil
 
 from tests.bench.processes import Child, cpu_seconds, free_port, running
 from tests.bench.report import Goal, verdicts
+from tests.frozen.window import Desktop
+from tests.novapi_site.desktop.screen import Screen
+from tests.running import eventually
 
 ROOT = Path(__file__).parents[2]
 SETTLE_SECONDS = 10  # what a start still does after its first answer, a look for engines too
@@ -35,12 +38,19 @@ def main() -> int:
 def measure(executable: Path, folder: Path, rounds: int, seconds: float) -> list[Goal]:
     """Cold and warm starts take turns, so that a busy minute is in both."""
     starts = [(started(executable, folder, cold=True), started(executable, folder)) for _ in range(rounds)]
+    with Screen(folder) as screen:
+        pages = [
+            (page_shown(executable, folder, screen, cold=True), page_shown(executable, folder, screen))
+            for _ in range(rounds)
+        ]
     with serving(executable, folder) as child:
         time.sleep(SETTLE_SECONDS)
         memory, cpu = pss_megabytes(child.process), idle_percent(child.process, seconds)
     return [
         Goal("first answer, file not in the page cache", median(cold for cold, _ in starts), 0.7, "s"),
         Goal("first answer, warm", median(warm for _, warm in starts), 0.6, "s"),
+        Goal("page in its window, file not in the page cache", median(cold for cold, _ in pages), 1.3, "s"),
+        Goal("page in its window, warm", median(warm for _, warm in pages), 1.0, "s"),
         Goal("memory (PSS) of serve, idle", memory, 120, "MB"),
         Goal("CPU of serve, idle", cpu, 0.5, "%"),
         Goal("size", size(executable) / 1e6, 40, "MB"),
@@ -53,6 +63,18 @@ def started(executable: Path, folder: Path, cold: bool = False) -> float:
         evict(executable)
     with serving(executable, folder) as child:
         return child.start_seconds
+
+
+def page_shown(executable: Path, folder: Path, screen: Screen, cold: bool = False) -> float:
+    """Seconds from the start of the process until the dashboard in its window listens to what is told live: it is
+    there by then. WebKit's inspector would tell more, and take seconds to do so."""
+    if cold:
+        evict(executable)
+    began_at = time.perf_counter()
+    quiet = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    with Desktop(folder / "window", screen, executable=executable, **quiet) as desktop:
+        assert eventually(lambda: desktop.api("GET", "/status").json()["readers"], 30)
+        return time.perf_counter() - began_at
 
 
 @contextmanager
