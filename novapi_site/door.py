@@ -1,6 +1,7 @@
 """Where a second launch knocks: `POST /__novapi__/show`, with the token of the running launch, brings its window to
 the front. Outside of Django and of every session: who can read the file with the token is the owner."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import Callable
@@ -38,9 +39,10 @@ async def answer(scope: dict[str, Any], send: Send) -> None:
     if scope["method"] != "POST" or not has_token(dict(scope["headers"])):
         await write(send, 401, {"error": "Only the Novapi of this data directory may knock here."})
         return
-    if on_knock:
-        on_knock(asked_path(scope["query_string"]))
-    await write(send, 200, {"shown": on_knock is not None})
+    shows = on_knock
+    if shows:  # in a thread, for a window that is being made lets its callers wait
+        await asyncio.to_thread(shows, asked_path(scope["query_string"]))
+    await write(send, 200, {"shown": shows is not None})
 
 
 def has_token(headers: dict[bytes, bytes]) -> bool:
