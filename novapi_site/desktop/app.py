@@ -64,7 +64,11 @@ class Desktop:
             return
         self._has_started.set()
         door.on_knock = self.show
-        threading.Thread(target=self._watch, name="watch", daemon=True).start()
+        for work in (self._watch, self._appear_in_tray):
+            threading.Thread(target=work, name=work.__name__, daemon=True).start()
+
+    def _appear_in_tray(self) -> None:
+        """Where there is one, which may take its time: nobody waits for it."""
         self.window.wait_until_shown()
         self.tray = tray.start(self._abilities(), AT_LOGIN_SECONDS if self.window.is_hidden else PANEL_SECONDS)
 
