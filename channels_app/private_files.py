@@ -2,7 +2,12 @@
 
 import os
 import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
+
+DRAFT = ".new"
+LEFT_OVER_SECONDS = 3600  # a draft is written in a moment
 
 
 def touch(path: Path) -> None:
@@ -13,9 +18,15 @@ def touch(path: Path) -> None:
 
 def write_once(path: Path, text: str) -> bool:
     """Put a whole new file in place unless one is there: of several processes the first wins. True if it was this."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    touch(draft)
-    draft.write_text(text)
+    draft = draft_of(path)
+    try:
+        fill(draft, text)
+        return put(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def put(draft: Path, path: Path) -> bool:
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -24,14 +35,36 @@ def write_once(path: Path, text: str) -> bool:
         if path.exists():
             return False
         draft.rename(path)
-    finally:
-        draft.unlink(missing_ok=True)
     return True
 
 
 def write(path: Path, text: str) -> None:
     """Put a whole new file in the place of whatever is there."""
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    draft = draft_of(path)
+    try:
+        fill(draft, text)
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def remove_left_over(directory: Path) -> None:
+    """Drafts of processes that were killed. Younger ones may be somebody's at this moment."""
+    for draft in directory.glob("*" + DRAFT):
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > LEFT_OVER_SECONDS:
+                draft.unlink()
+
+
+def draft_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}{DRAFT}")
+
+
+def fill(draft: Path, text: str) -> None:
+    """On the disk when it returns: a key that a power cut has emptied would be lost with all it has sealed."""
     touch(draft)
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

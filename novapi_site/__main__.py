@@ -23,17 +23,16 @@ def main() -> None:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "novapi_site.settings")
     os.umask(0o077)  # nothing Novapi writes is anyone else's business
-    from novapi_site.paths import StartError
+    from novapi_site import trouble
 
     try:
         run(sys.argv[1:] or [DEFAULT_COMMAND])
-    except StartError as problem:
-        print(f"novapi: {problem}", file=sys.stderr)
-        sys.exit(problem.exit_code)
     except Exception as problem:
-        if explanation := expected(problem):
-            sys.exit(f"novapi: {explanation}")
-        raise
+        explanation = trouble.explained(problem)
+        if not explanation:
+            raise
+        print(f"novapi: {explanation}", file=sys.stderr)
+        sys.exit(getattr(problem, "exit_code", 1))
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -73,18 +72,6 @@ def own_help() -> str:
     helps = {name.replace("_", "-"): str(load_command_class("novapi_site", name).help) for name in names}
     lines = [f"  novapi {name:14} {text}" for name, text in sorted({DEFAULT_COMMAND: start.HELP, **helps}.items())]
     return "\n".join(["Novapi's commands:", *lines, "", MORE_HELP])
-
-
-def expected(problem: Exception) -> str:
-    """What to say of an error that has its cause outside; these classes exist only once Django runs."""
-    from django.db.utils import OperationalError
-
-    from channels_app.secrets import SecretsError
-    from dashboard.handed_in import NotUsable
-
-    if isinstance(problem, OperationalError):
-        return f"the database can't be used now ({problem}). Is another program holding it? Try again."
-    return str(problem) if isinstance(problem, (SecretsError, NotUsable)) else ""
 
 
 if __name__ == "__main__":

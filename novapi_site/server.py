@@ -128,6 +128,10 @@ class Server:
         recorder.close()
         captures.close()
 
+    def unwritten(self) -> int:
+        """Usage records that nobody will write any more."""
+        return recorder.waiting
+
     def is_running(self) -> bool:
         return self._thread.is_alive()
 

@@ -1,15 +1,20 @@
 """The gateway in this process, from its first to its last moment. `serve` waits beside it, `desktop` has a window."""
 
+import logging
 import os
 import signal
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import FrameType
 
+from channels_app import private_files
 from dashboard import launch
-from novapi_site import instance, sockets
+from novapi_site import instance, paths, sockets
 from novapi_site.instance import Instance
+from novapi_site.paths import StartError
+
+logger = logging.getLogger(__name__)
 
 
 class Service:
@@ -25,6 +30,7 @@ class Service:
         self._host = host
         self._listeners = listeners
         self._announced = ExitStack()
+        self._stopping = threading.Event()
         os.environ["NOVAPI_HOST"] = host
 
     @property
@@ -51,19 +57,30 @@ class Service:
         from novapi_site.server import Server
 
         database.prepare()
+        private_files.remove_left_over(paths.home())
         self._server = Server(self._listeners)
         self._server.start()
         connections.close_all()  # this thread may end now
-        self._announced.enter_context(instance.announced(self.instance))
+        self._announce()
         self.has_started = True
 
-    def greeting(self) -> str:
-        """What a terminal is told."""
+    def _announce(self) -> None:
+        """A Novapi that nobody can find, as on a disk that is full, would be in the way of the next one."""
+        try:
+            self._announced.enter_context(instance.announced(self.instance))
+        except OSError:
+            self._server.stop()
+            raise
+
+    def greet(self, before: str = "") -> None:
+        """Tell the terminal, or a file in its place, which may be full: that is no reason to stop."""
         own = self.instance
-        return (
-            f"Novapi is running. Apps call  {own.url}/v1  with your key (novapi key).\n"
+        text = (
+            f"{before}Novapi is running. Apps call  {own.url}/v1  with your key (novapi key).\n"
             f"Dashboard:                    {own.link}"
         )
+        with suppress(OSError):
+            print(text, flush=True)  # noqa: T201  # it is a command
 
     def move(self, port: int) -> None:
         """Listen on another port from now on. What is in flight ends as it would have. Raises StartError."""
@@ -80,24 +97,40 @@ class Service:
         """Until it has ended, whoever ended it."""
         self._server.join()
 
-    def wait_for_the_end(self) -> None:
-        """Until a signal asks for it, or it has ended by itself. In the main thread."""
-        stopping = threading.Event()
+    def heed_signals(self) -> None:
+        """From now on they end `wait_for_the_end`, instead of the process. In the main thread."""
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            stopping.set()
+            self._stopping.set()
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        while self.is_running() and not stopping.wait(1):
+
+    def wait_for_the_end(self) -> None:
+        """Until a signal asks for it, or it has ended by itself."""
+        while self.is_running() and not self._stopping.wait(1):
             pass
 
     def stop(self) -> None:
-        """Let calls in flight end, then write what was recorded. One file is left, with everything in it."""
-        from django.db import connection, connections
-
+        """Let calls in flight end, then write what was recorded. One file is left, with everything in it. Raises
+        StartError where records could not be written."""
         self._announced.close()
         self._server.stop()
+        fold_database()
+        if lost := self._server.unwritten():
+            raise StartError(
+                f"{lost} usage records are lost: they could not be written to {paths.home()} before Novapi ended.\n"
+                "Is its disk full? Everything written before is safe."
+            )
+
+
+def fold_database() -> None:
+    """Into one file. Where that can't be, for want of room, the others stay beside it, and nothing is lost."""
+    from django.db import OperationalError, connection, connections
+
+    try:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connections.close_all()
+    except OperationalError as problem:
+        logger.warning("What was written last stays in novapi.db-wal (%s); the next start reads it.", problem)
+    connections.close_all()

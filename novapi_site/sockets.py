@@ -113,6 +113,11 @@ def refusal(address: str, port: int, problem: OSError, holder: str = "") -> str:
             f"Port {port} is used by another program ({holder}).\n"
             f"Stop it, or choose another port: novapi serve --port {port + 1}"
         )
+    if problem.errno == errno.EACCES:
+        return (
+            f"Can't listen on {address} port {port}: {problem.strerror}.\n"
+            "Most systems leave ports below 1024 to their administrator. Choose a higher one: novapi serve --port 3000"
+        )
     return (
         f"Can't listen on {address} port {port}: {problem.strerror}.\n"
         f"If another program uses the port, choose another: novapi serve --port {port + 1}"

@@ -1,11 +1,14 @@
 """What the window remembers from one start to the next. It is read before there is a database."""
 
 import json
+import logging
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from channels_app import private_files
+
+logger = logging.getLogger(__name__)
 
 LARGEST = 20_000  # a side of a screen, in pixels; beyond it a file was written by something else
 
@@ -23,14 +26,18 @@ class Kept:
     told: bool = False
 
     def save(self, home: Path) -> None:
-        private_files.write(home / "window.json", json.dumps(asdict(self)))
+        """Where that can't be, the next window is as the last one that could."""
+        try:
+            private_files.write(home / "window.json", json.dumps(asdict(self)))
+        except OSError as problem:
+            logger.warning("The window's place was not kept: %s", problem)
 
 
 def read(home: Path) -> Kept:
     """As it was left; what can't be read is as at the first start."""
     try:
         written = json.loads((home / "window.json").read_text(encoding="utf-8")).items()
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return Kept()
     known = {field.name for field in fields(Kept)}
     return Kept(**{name: value for name, value in written if name in known and fits(name, value)})

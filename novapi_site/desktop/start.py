@@ -14,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from dashboard import launch
-from novapi_site import door, instance, lock, paths, sockets
+from novapi_site import door, instance, lock, paths, sockets, trouble
 from novapi_site.desktop import dialogs, kept, toolkit
 from novapi_site.desktop.kept import Kept
 from novapi_site.lock import AlreadyRunning
@@ -29,17 +29,34 @@ FIRST_SECONDS = 20.0  # a launch that began just now may not have told yet where
 
 
 def main(words: list[str]) -> None:
-    """Run `novapi desktop WORDS`. Raises StartError; who has a screen and no terminal has read it by then."""
-    options = parser().parse_args(words)
+    """Run `novapi desktop WORDS`. What goes wrong is raised; who has a screen and no terminal has read it by then."""
+    try:
+        run(parser().parse_args(words))
+    except AlreadyRunning:
+        raise  # its dashboard is in the browser
+    except Exception as problem:
+        if not toolkit.problem():
+            dialogs.tell(trouble.explained(problem) or f"Novapi has stopped by a mistake of its own: {problem!r}")
+        raise
+
+
+def run(options: Namespace) -> None:
     try:
         start(paths.prepare_home(), options)
         leave()
     except AlreadyRunning as running:
         greet(running, options)
-    except StartError as problem:
-        if not toolkit.problem():
-            dialogs.tell(str(problem))
-        raise
+
+
+class Misspelt(StartError):
+    """As argparse's own exit code is."""
+
+    exit_code = 2
+
+
+class Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Misspelt(f"{message}\n{self.format_usage().rstrip()}")
 
 
 def leave() -> NoReturn:
@@ -51,7 +68,7 @@ def leave() -> NoReturn:
 
 
 def parser() -> ArgumentParser:
-    own = ArgumentParser(prog="novapi desktop", description=HELP)
+    own = Parser(prog="novapi desktop", description=HELP)
     own.add_argument("--host", default=os.environ.get("NOVAPI_HOST", DEFAULT_HOST), help="address to listen on")
     own.add_argument(
         "--port", type=port_number, default=os.environ.get("NOVAPI_PORT"), help="port to listen on, if it is free"
@@ -88,11 +105,20 @@ def in_browser(service: Service, problem: str, options: Namespace) -> None:
     """The dashboard is a page like any other; only its window is missing."""
     if not service.has_started:
         service.start()
-    print(f"No window: {problem}.\n{service.greeting()}", flush=True)  # noqa: T201  # it is a command
+    service.heed_signals()
+    service.greet(f"No window: {problem}.\n{moved()}")
     if toolkit.has_display() and not options.hidden:
         webbrowser.open(service.address(page_of(options.link)))
     service.wait_for_the_end()
     service.stop()
+
+
+def moved() -> str:
+    """For the terminal; the dashboard says it, too."""
+    before = launch.moved_from()
+    if not before:
+        return ""
+    return f"Port {before.port} is used by another program ({before.holder or 'the system does not tell which'}).\n"
 
 
 def greet(running: AlreadyRunning, options: Namespace) -> None:

@@ -24,13 +24,13 @@ def linux_problem() -> str:
     if not has_display():
         return "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     try:
-        import gi
+        import gi  # noqa: F401
     except ImportError:
         return "PyGObject is not installed (pip install 'novapi[desktop]')"
-    if not any(has_webkit(version) for version in WEBKIT_VERSIONS):
+    if not any(has("WebKit2", version) for version in WEBKIT_VERSIONS):
         return "WebKitGTK is not installed (on Debian and Ubuntu: apt install gir1.2-webkit2-4.1)"
-    gi.require_version("Gtk", "3.0")
-    gi.require_version("Gdk", "3.0")
+    if not (has("Gtk", "3.0") and has("Gdk", "3.0")):
+        return "GTK 3 is not installed (on Debian and Ubuntu: apt install gir1.2-gtk-3.0)"
     from gi.repository import Gdk
 
     if Gdk.Display.get_default() is None:
@@ -38,11 +38,12 @@ def linux_problem() -> str:
     return import_problem()
 
 
-def has_webkit(version: str) -> bool:
+def has(library: str, version: str) -> bool:
+    """It is the one to be used from then on."""
     import gi
 
     try:
-        gi.require_version("WebKit2", version)
+        gi.require_version(library, version)
     except ValueError:
         return False
     return True

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         with lock.held(settings.NOVAPI_HOME):
             service = Service(host, sockets.listen(host, port))
             service.start()
-            self.stdout.write(service.greeting())
-            self.stdout.flush()
+            service.heed_signals()
+            service.greet()
             service.wait_for_the_end()
             service.stop()
