@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from typing import NoReturn
 
 from channels_app import bundle
 from novapi_site import __version__
@@ -32,9 +33,18 @@ def main() -> None:
         if not explanation:
             raise
         print(f"novapi: {explanation}", file=sys.stderr)
-        sys.exit(getattr(problem, "exit_code", 1))
+        end(getattr(problem, "exit_code", 1))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def end(code: int) -> NoReturn:
+    """Where there was a window, without waiting for what it has left running."""
+    from novapi_site.desktop import start
+
+    if "webview" in sys.modules:
+        start.leave(code)
+    sys.exit(code)
 
 
 def guard_engine(command: list[str]) -> None:

@@ -43,7 +43,7 @@ def main(words: list[str]) -> None:
 def run(options: Namespace) -> None:
     try:
         start(paths.prepare_home(), options)
-        leave()
+        leave(0)
     except AlreadyRunning as running:
         greet(running, options)
 
@@ -59,12 +59,12 @@ class Parser(ArgumentParser):
         raise Misspelt(f"{message}\n{self.format_usage().rstrip()}")
 
 
-def leave() -> NoReturn:
+def leave(code: int) -> NoReturn:
     """All is done and written by now. Python would wait for its threads, and one of pywebview's for a page that is
     gone, for ever: somebody who ends Novapi while its page is being loaded would not get rid of it."""
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def parser() -> ArgumentParser:
