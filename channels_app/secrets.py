@@ -57,9 +57,15 @@ def fingerprint(secret: str) -> str:
 
 
 def storage() -> Storage:
-    """Where the data key is kept."""
-    _data_key()
-    return "keychain" if _key_file().read_text().startswith(KEYCHAIN_MARK) else "file"
+    """Where the data key is kept, be it readable or not."""
+    path = _key_file()
+    if not path.exists():
+        _data_key()
+    try:
+        kept = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return "file"
+    return "keychain" if kept.startswith(KEYCHAIN_MARK) else "file"
 
 
 def forget_data_key() -> None:
@@ -73,10 +79,7 @@ def _fernet() -> Fernet:
     try:
         return Fernet(_data_key().encode())
     except ValueError as problem:
-        raise SecretsError(
-            f"{_key_file()} is damaged: it should hold the key to your secrets. Put it back from a backup, or move "
-            "it away and enter your API keys again."
-        ) from problem
+        raise _damaged() from problem
 
 
 @cache
@@ -84,9 +87,19 @@ def _data_key() -> str:
     path = _key_file()
     if not path.exists():
         _create(path)
-    kept = path.read_text().strip()
+    try:
+        kept = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise _damaged() from problem
     entry = kept.removeprefix(KEYCHAIN_MARK)
     return kept if entry == kept else _read_keychain(entry)
+
+
+def _damaged() -> SecretsError:
+    return SecretsError(
+        f"{_key_file()} is damaged: it should hold the key to your secrets. Put it back from a backup, or move "
+        "it away and enter your API keys again."
+    )
 
 
 def _key_file() -> Path:

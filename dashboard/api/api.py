@@ -4,10 +4,12 @@ import logging
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError as SchemaError
 
+from channels_app.secrets import SecretsError
 from dashboard.api import (
     aliases,
     as_code,
@@ -27,7 +29,7 @@ from dashboard.api import (
     usage,
 )
 from dashboard.api.schemas import MODEL_FORMS
-from dashboard.handed_in import NotUsable
+from dashboard.handed_in import NotUsable, database_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,17 @@ def on_malformed(request: HttpRequest, error: SchemaError) -> HttpResponse:
 @api.exception_handler(NotUsable)
 def on_not_usable(request: HttpRequest, error: NotUsable) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=error.status)
+
+
+@api.exception_handler(OperationalError)
+def on_database_trouble(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """A full disk, or another program that holds the database."""
+    return on_not_usable(request, database_trouble(error))
+
+
+@api.exception_handler(SecretsError)
+def on_closed_secrets(request: HttpRequest, error: SecretsError) -> HttpResponse:
+    return api.create_response(request, {"detail": str(error)}, status=503)
 
 
 @api.exception_handler(Exception)

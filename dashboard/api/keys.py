@@ -8,9 +8,8 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
-from channels_app import candidates
+from channels_app import candidates, secrets
 from channels_app.models import ClientKey
-from channels_app.secrets import new_client_token
 from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken, QuotaIn
 from gateway.runaway import guard
 
@@ -27,13 +26,13 @@ def list_keys(request: HttpRequest) -> Any:
 def create_key(request: HttpRequest, payload: KeyIn) -> Status[ClientKey]:
     """A key for one app. It works when the answer arrives."""
     key = ClientKey()
-    key.set_token(new_client_token())
+    key.set_token(secrets.new_client_token())
     return Status(201, save(key, payload))
 
 
 @router.get("/master", response=KeyWithToken)
 def get_master(request: HttpRequest) -> ClientKey:
-    return ClientKey.master()
+    return readable(ClientKey.master())
 
 
 @router.post("/master/rotate", response=KeyWithToken)
@@ -47,7 +46,7 @@ def rotate_master(request: HttpRequest) -> ClientKey:
 
 @router.get("/{int:key_id}", response=KeyWithToken)
 def get_key(request: HttpRequest, key_id: int) -> ClientKey:
-    return get_object_or_404(ClientKey, pk=key_id)
+    return readable(get_object_or_404(ClientKey, pk=key_id))
 
 
 @router.patch("/{int:key_id}", response=KeyOut)
@@ -73,6 +72,12 @@ def delete_key(request: HttpRequest, key_id: int) -> Status[None]:
     guard.resume(key_id)  # or its apps would count as stopped until the next start
     candidates.refresh()
     return Status(204, None)
+
+
+def readable(key: ClientKey) -> ClientKey:
+    """Raises SecretsError; what builds the answer would only say that it can't."""
+    secrets.unseal(key.sealed)
+    return key
 
 
 def save(key: ClientKey, payload: KeyPatch) -> ClientKey:

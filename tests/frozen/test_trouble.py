@@ -228,9 +228,12 @@ def test_disk_that_fills_up_meanwhile_loses_nothing(executable: Path | None, scr
 
         answers = [desktop.chat(model) for _ in range(200)]
         assert wait_for(lambda: desktop.api("GET", "/status").json()["records_waiting"] > 0)
+        refusal = desktop.api("PATCH", "/preferences", json={"max_attempts": 2})
         (home / "ballast").unlink()
 
         assert {answer.status_code for answer in answers} == {200}
+        assert refusal.status_code == 507
+        assert "not enough room on the disk" in refusal.json()["detail"]
         assert wait_for(lambda: desktop.api("GET", "/status").json()["records_waiting"] == 0)
         assert desktop.rows("SELECT count(*) FROM gateway_usagerecord") == [(200,)]
         assert desktop.stop() == 0
@@ -329,6 +332,32 @@ def test_damaged_key_of_the_cookies_is_made_anew(executable: Path | None, used: 
         assert httpx.get(novapi.launch_link, follow_redirects=True, trust_env=False).status_code == 200
 
     assert len((used / "secret.key").read_text()) == 64
+
+
+@pytest.mark.parametrize("written", [b"in-the-os-keychain:0123", b"\xff\xfe", b"", None])
+def test_lost_data_key_is_said_and_novapi_goes_on(
+    executable: Path | None, used: Path, template: Path, written: bytes | None
+) -> None:
+    (used / "data.key").unlink()
+    (used / "data.key").mkdir() if written is None else (used / "data.key").write_bytes(written)
+    nowhere = {"PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring"}
+
+    with WithoutItsKey(
+        used, executable=executable, DISPLAY="", DBUS_SESSION_BUS_ADDRESS="unix:path=/x", **nowhere
+    ) as it:
+        it.key = Novapi._master_key(Novapi(template))
+        answer = it.api("GET", "/keys/master")
+        status = it.api("GET", "/status").json()
+
+    assert answer.status_code == 503
+    assert "key to your secrets" in answer.json()["detail"]
+    assert status["secrets"] == ("keychain" if written and b"keychain" in written else "file")
+    assert "Traceback" not in it.log.read_text()
+
+
+class WithoutItsKey(Headless):
+    def _master_key(self) -> str:
+        return ""
 
 
 # What is missing
