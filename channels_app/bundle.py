@@ -3,6 +3,9 @@ prepares an environment for it that its children must not see."""
 
 import os
 import sys
+from pathlib import Path
+
+from channels_app import unpacked
 
 GUARD_WORD = "guard-engine"  # a command of the executable that is nobody's business: run `local.guard` instead
 METADATA = "metadata.zip"  # of packages, for importlib.metadata; two hundred files would take a tenth of a second
@@ -19,8 +22,15 @@ def is_frozen() -> bool:
 def begin() -> None:
     """First of all in the program; from its source there is nothing to do."""
     if is_frozen():
+        unpacked.hold(Path(folder()))
         sys.path.append(os.path.join(folder(), METADATA))
         restore_environment()
+
+
+def remove_left_over() -> None:
+    """Of executables that were killed."""
+    if is_frozen():
+        unpacked.remove_left_over(Path(folder()))
 
 
 def folder() -> str:

@@ -8,7 +8,7 @@ import threading
 from contextlib import ExitStack, suppress
 from types import FrameType
 
-from channels_app import private_files
+from channels_app import bundle, private_files
 from dashboard import launch
 from novapi_site import instance, paths, sockets
 from novapi_site.instance import Instance
@@ -58,6 +58,7 @@ class Service:
 
         database.prepare()
         private_files.remove_left_over(paths.home())
+        bundle.remove_left_over()
         self._server = Server(self._listeners)
         self._server.start()
         connections.close_all()  # this thread may end now

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+CLONE_FS = 0x00000200
 CLONE_NEWNS = 0x00020000  # of <sched.h>; `os.unshare` and `os.setns` came with Python 3.12
 
 
@@ -23,6 +24,7 @@ def own() -> Iterator[None]:
         mount("--make-rprivate", "/")
         yield
     finally:
+        ctypes.CDLL(None).unshare(CLONE_FS)  # threads begun meanwhile share it, and would be left behind
         back = ctypes.CDLL(None).setns(before, CLONE_NEWNS) == 0
         os.close(before)
         assert back

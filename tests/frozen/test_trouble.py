@@ -14,8 +14,9 @@ import httpx
 import psutil
 import pytest
 
-from tests import mounts
+from tests import mounts, network
 from tests.fake_upstream import FakeUpstream, completion, json_reply
+from tests.frozen.test_smoke import unpacked
 from tests.frozen.window import Desktop
 from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
 from tests.running import Novapi, eventually, free_port, run
@@ -216,6 +217,16 @@ def test_full_disk_at_the_start_is_said_in_a_dialog(
 
 
 # It runs
+
+
+def test_machine_without_ipv6_is_served(executable: Path | None, home: Path) -> None:
+    with network.empty():
+        subprocess.run(["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"], check=True, timeout=10)
+        with Headless(home, executable=executable, DISPLAY="") as novapi:
+            assert novapi.chat("novapi/echo").status_code == 200
+            assert novapi.stop() == 0
+
+    assert "Traceback" not in novapi.log.read_text()
 
 
 @pytest.mark.usefixtures("own_mounts")
@@ -419,6 +430,7 @@ def test_terminal_that_takes_no_more_is_no_reason_to_stop(executable: Path | Non
 
 
 def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path) -> None:
+    before = unpacked()
     with Headless(used, executable=executable, DISPLAY="") as novapi:
         for process in [
             psutil.Process(novapi.process.pid),
@@ -426,6 +438,7 @@ def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path) -> 
         ]:
             process.kill()
         novapi.process.wait(10)
+    left = unpacked() - before
     (used / "instance.json.0123.new").touch()
     (used / "data.key.4567.new").touch()
     os.utime(used / "instance.json.0123.new", (0, 0))
@@ -434,6 +447,8 @@ def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path) -> 
         assert again.pid != novapi.process.pid
         assert not (used / "instance.json.0123.new").exists()
         assert (used / "data.key.4567.new").exists()  # somebody may be writing it
+        assert len(left) == bool(executable)
+        assert not left & unpacked()
         again.stop()
 
     assert not (used / "instance.json").exists()
