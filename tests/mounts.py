@@ -16,6 +16,7 @@ CLONE_NEWNS = 0x00020000  # of <sched.h>; `os.unshare` and `os.setns` came with 
 @contextmanager
 def own() -> Iterator[None]:
     """What is mounted meanwhile, nobody else sees. Skips where that takes more rights than the test has."""
+    place = Path.cwd()
     before = os.open("/proc/thread-self/ns/mnt", os.O_RDONLY)
     if ctypes.CDLL(None).unshare(CLONE_NEWNS) != 0:
         os.close(before)
@@ -28,6 +29,7 @@ def own() -> Iterator[None]:
         back = ctypes.CDLL(None).setns(before, CLONE_NEWNS) == 0
         os.close(before)
         assert back
+        os.chdir(place)  # coming back has led to the root
 
 
 def mount(*words: str | Path) -> None:

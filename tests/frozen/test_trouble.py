@@ -19,6 +19,7 @@ from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.frozen.test_smoke import unpacked
 from tests.frozen.window import Desktop
 from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
+from tests.novapi_site.test_database import execute, forget_upgrades
 from tests.running import Novapi, eventually, free_port, run
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its troubles are made by Linux's means")
@@ -214,6 +215,38 @@ def test_full_disk_at_the_start_is_said_in_a_dialog(
     mounts.mount("-o", "remount,size=50m", home)
     with Headless(home, executable=executable, DISPLAY="") as novapi:
         assert novapi.chat("novapi/echo").status_code == 200
+
+
+@pytest.mark.parametrize("room_kb", [50, 950])  # for less than the copy, and for the copy alone
+@pytest.mark.usefixtures("own_mounts")
+def test_upgrade_that_finds_no_room_loses_nothing(
+    executable: Path | None, older: Path, home: Path, room_kb: int
+) -> None:
+    used_kb = sum(file.stat().st_size for file in older.rglob("*")) // 1024
+    mounts.small_disk(home, f"{used_kb + room_kb}k")
+    shutil.copytree(older, home, dirs_exist_ok=True)
+
+    refusal = run(home, "key", executable=executable)
+    mounts.mount("-o", "remount,size=50m", home)
+    upgraded = run(home, "key", executable=executable)
+
+    assert refusal.returncode == 1
+    assert "There is no room left on the disk" in refusal.stderr
+    assert "Traceback" not in refusal.stderr
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert execute(home, "PRAGMA integrity_check") == [("ok",)]
+    assert execute(home, "SELECT count(*) FROM ballast") == [(5000,)]
+
+
+@pytest.fixture
+def older(used: Path, tmp_path: Path) -> Path:
+    """A data directory that an upgrade awaits."""
+    older = used.rename(tmp_path / "older")
+    execute(older, "CREATE TABLE ballast (text)")
+    execute(older, f"INSERT INTO ballast VALUES {', '.join(['(hex(randomblob(50)))'] * 5000)}")
+    forget_upgrades(older)
+    execute(older, "PRAGMA wal_checkpoint(TRUNCATE)")
+    return older
 
 
 # It runs

@@ -26,11 +26,15 @@ def execute(home: Path, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
-def upgrade(home: Path) -> None:
+def forget_upgrades(home: Path) -> None:
     """Go back to before the gateway's first migration; the next start goes forward again."""
     for (table,) in execute(home, "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'gateway_*'"):
         execute(home, f"DROP TABLE IF EXISTS {table}")  # the search's own tables go with it
     execute(home, "DELETE FROM django_migrations WHERE app = 'gateway'")
+
+
+def upgrade(home: Path) -> None:
+    forget_upgrades(home)
     result = run(home, "key")
     assert result.returncode == 0, result.stderr
 
