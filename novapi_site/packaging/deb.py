@@ -19,6 +19,7 @@ DEPENDS = (
     "libbz2-1.0",
     "libc6 (>= 2.35)",
     "libcairo-gobject2",
+    "libexpat1",
     "libffi8",
     "libgcc-s1",
     "libglib2.0-0 | libglib2.0-0t64",

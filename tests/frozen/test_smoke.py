@@ -191,31 +191,24 @@ def server(novapi: Novapi) -> psutil.Process:
 # Its end, and commands
 
 
-def test_sigterm_ends_it_cleanly(home: Path, executable: Path | None) -> None:
-    before = unpacked()
-    with Novapi(home, executable=executable) as novapi:
+def test_sigterm_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
+    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
         novapi.chat("novapi/echo")
 
         assert novapi.stop() == 0
 
     assert [name for name in ("novapi.db-wal", "novapi.db-shm") if (home / name).exists()] == []
-    assert unpacked() <= before
+    assert list(tmp_path.glob("_MEI*")) == []
 
 
-def test_ctrl_c_ends_it_cleanly(home: Path, executable: Path | None) -> None:
-    before = unpacked()
-    with Novapi(home, executable=executable) as novapi:
+def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
+    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
         for process in (novapi.process, *psutil.Process(novapi.process.pid).children()):
             process.send_signal(signal.SIGINT)  # a terminal tells everybody in front
 
         assert novapi.process.wait(20) == 0
 
-    assert unpacked() <= before
-
-
-def unpacked() -> set[Path]:
-    """What executables have unpacked and not removed, by other tests as well."""
-    return set(Path("/tmp").glob("_MEI*"))
+    assert list(tmp_path.glob("_MEI*")) == []
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,12 @@ class Desktop(Novapi):
         self.port = int(url.rpartition(":")[2])
         self.http.base_url = f"http://127.0.0.1:{self.port}"
         super()._wait()
+        self._pid = json.loads(told.read_text())["pid"]
+
+    @property
+    def pid(self) -> int:
+        """Known even once it has gone, and its file with it."""
+        return int(self._pid)
 
     def page(self) -> Page:
         """Once the bridge is there."""
@@ -147,16 +153,18 @@ class Desktop(Novapi):
         page.value(ASK.format(name=json.dumps(name), params=json.dumps(params)))
 
     def windows(self) -> list[str]:
-        """Those that can be seen and have a frame: the icon in the tray, for one, has the same name and none."""
+        """Its own that can be seen and have a frame: the icon in the tray, for one, has the same name and none."""
         listed = subprocess.run(
-            ["wmctrl", "-l"], env=self.env, capture_output=True, text=True, timeout=10, check=False
+            ["wmctrl", "-lp"], env=self.env, capture_output=True, text=True, timeout=10, check=False
         )
-        framed = {int(line.split()[0], 16) for line in listed.stdout.splitlines()}
-        return [each for each in self.screen.windows("^Novapi$") if int(each) in framed]
+        lines = [line.split() for line in listed.stdout.splitlines()]
+        own = {int(number, 16) for number, _, pid, *_ in lines if int(pid) == self.pid}
+        return [each for each in self.screen.windows("^Novapi$") if int(each) in own]
 
     def close_window(self) -> None:
         """As its owner does, by the frame's button."""
-        subprocess.run(["wmctrl", "-F", "-c", "Novapi"], env=self.env, check=True, timeout=10)
+        (window,) = self.windows()
+        subprocess.run(["wmctrl", "-i", "-c", f"0x{int(window):08x}"], env=self.env, check=True, timeout=10)
 
     def web_processes(self) -> list[int]:
         """Of this Novapi."""

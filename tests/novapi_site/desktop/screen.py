@@ -60,6 +60,7 @@ class Screen:
             self._start_display()
             self._start_bus()
             self.run("openbox", "--sm-disable")
+            assert eventually(self._is_managed, 15)  # a window that comes earlier may never be shown
             self._open = self._open.pop_all()
         return self
 
@@ -83,13 +84,17 @@ class Screen:
         assert bus.stdout is not None
         self.env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
 
+    def _is_managed(self) -> bool:
+        asked = subprocess.run(["wmctrl", "-m"], env=self.env, capture_output=True, timeout=10, check=False)
+        return asked.returncode == 0
+
     def run(self, *words: str) -> subprocess.Popen[bytes]:
         """A program beside the test, until the screen goes."""
         return self._open.enter_context(process(list(words), self.env, stdout=subprocess.DEVNULL))
 
     def start_tray(self) -> None:
         self.run("trayer", "--edge", "top", "--align", "right", "--height", "32", "--widthtype", "request")
-        assert eventually(lambda: self.windows("panel"))
+        assert eventually(lambda: self.windows("panel"), 15)
 
     def python(self, script: str, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         """A script, to its end."""
