@@ -16,7 +16,6 @@ import pytest
 
 from tests import mounts, network
 from tests.fake_upstream import FakeUpstream, completion, json_reply
-from tests.frozen.test_smoke import unpacked
 from tests.frozen.window import Desktop
 from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
 from tests.novapi_site.test_database import execute, forget_upgrades
@@ -462,27 +461,32 @@ def test_terminal_that_takes_no_more_is_no_reason_to_stop(executable: Path | Non
 # What a killed one leaves
 
 
-def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path) -> None:
-    before = unpacked()
-    with Headless(used, executable=executable, DISPLAY="") as novapi:
+def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path, tmp_path: Path) -> None:
+    own = {"DISPLAY": "", "TMPDIR": str(tmp_path)}
+    with Headless(used, executable=executable, **own) as novapi:
         for process in [
             psutil.Process(novapi.process.pid),
             *psutil.Process(novapi.process.pid).children(recursive=True),
         ]:
             process.kill()
         novapi.process.wait(10)
-    left = unpacked() - before
+    left = unpacked(tmp_path)
     (used / "instance.json.0123.new").touch()
     (used / "data.key.4567.new").touch()
     os.utime(used / "instance.json.0123.new", (0, 0))
 
-    with Headless(used, executable=executable, DISPLAY="") as again:
+    with Headless(used, executable=executable, **own) as again:
         assert again.pid != novapi.process.pid
         assert not (used / "instance.json.0123.new").exists()
         assert (used / "data.key.4567.new").exists()  # somebody may be writing it
         assert len(left) == bool(executable)
-        assert not left & unpacked()
+        assert not left & unpacked(tmp_path)
         again.stop()
 
     assert not (used / "instance.json").exists()
     assert not list(used.glob("novapi.db-*"))
+
+
+def unpacked(folder: Path) -> set[Path]:
+    """What executables have written there to run, and not removed."""
+    return set(folder.glob("_MEI*"))
