@@ -9,6 +9,7 @@ import sys
 import time
 import webbrowser
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
@@ -62,8 +63,9 @@ class Parser(ArgumentParser):
 def leave(code: int) -> NoReturn:
     """All is done and written by now. Python would wait for its threads, and one of pywebview's for a page that is
     gone, for ever: somebody who ends Novapi while its page is being loaded would not get rid of it."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # into a file, on a disk that is full
+            stream.flush()
     os._exit(code)
 
 

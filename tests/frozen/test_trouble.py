@@ -464,12 +464,12 @@ def test_terminal_that_takes_no_more_is_no_reason_to_stop(executable: Path | Non
 def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path, tmp_path: Path) -> None:
     own = {"DISPLAY": "", "TMPDIR": str(tmp_path)}
     with Headless(used, executable=executable, **own) as novapi:
-        for process in [
-            psutil.Process(novapi.process.pid),
-            *psutil.Process(novapi.process.pid).children(recursive=True),
-        ]:
+        program = psutil.Process(novapi.process.pid)
+        processes = [program, *program.children(recursive=True)]
+        for process in processes:
             process.kill()
         novapi.process.wait(10)
+        psutil.wait_procs(processes, 10)
     left = unpacked(tmp_path)
     (used / "instance.json.0123.new").touch()
     (used / "data.key.4567.new").touch()

@@ -347,9 +347,11 @@ def test_signal_ends_it(own: Desktop, number: signal.Signals) -> None:
 
 def test_killed_one_leaves_nothing_in_the_way(own: Desktop, screen: Screen, executable: Path | None) -> None:
     key = own.key
-    for process in [psutil.Process(own.process.pid), *psutil.Process(own.process.pid).children(recursive=True)]:
+    processes = [psutil.Process(own.process.pid), *psutil.Process(own.process.pid).children(recursive=True)]
+    for process in processes:
         process.kill()
     own.process.wait(10)
+    psutil.wait_procs(processes, 10)
 
     with Desktop(own.home, screen, executable=executable) as again:
         assert again.key == key
