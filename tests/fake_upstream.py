@@ -140,6 +140,7 @@ class FakeUpstream:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.01)  # what was closed is gone by then; a socket left to the collector is a warning
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -148,6 +149,9 @@ class FakeUpstream:
                 await self._play(call, reader, writer)
         except (ConnectionError, ssl.SSLError):
             self.hung_up.set()
+        except asyncio.CancelledError:
+            writer.transport.abort()  # whoever does not read any more would keep it open
+            raise
         finally:
             writer.close()
 

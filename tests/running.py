@@ -74,6 +74,7 @@ class Novapi:
         self.env = os.environ | {"NOVAPI_HOME": str(home)} | env
 
     def __enter__(self) -> "Novapi":
+        self._said_before = len(self.log.read_text()) if self.log.is_file() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.argv(self.word, "--port", str(self.port), *self._words),
@@ -97,7 +98,9 @@ class Novapi:
     @property
     def pid(self) -> int:
         """Of the program itself, which an executable of one file has as its child."""
-        return int(json.loads((self.home / "instance.json").read_text())["pid"])
+        told = self.home / "instance.json"
+        assert eventually(told.exists, 10)
+        return int(json.loads(told.read_text())["pid"])
 
     def _wait(self) -> None:
         deadline = time.monotonic() + 30
@@ -132,7 +135,10 @@ class Novapi:
     @property
     def launch_link(self) -> str:
         """The dashboard link that the newest start printed."""
-        return re.findall(r"http://\S+/\?token=\S+", self.log.read_text())[-1]
+        links = eventually(
+            lambda: re.findall(r"http://\S+/\?token=\S+", self.log.read_text()[self._said_before :]), 10
+        )
+        return str(links[-1])
 
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A call to the management API with the master key."""

@@ -4,12 +4,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from dashboard import launch
 from novapi_site import door
-from novapi_site.desktop import dialogs, gtk, language, notify, tray
+from novapi_site.desktop import dialogs, gui_thread, language, notify, tray
 from novapi_site.desktop.abilities import Abilities
 from novapi_site.desktop.bridge import Bridge
 from novapi_site.desktop.kept import Kept
@@ -136,7 +135,7 @@ class Desktop:
 
     def ask_to_quit(self) -> None:
         """As the tray does, where no page can ask."""
-        in_toolkit(self._ask_and_leave)
+        gui_thread.soon(self._ask_and_leave)
 
     def _ask_and_leave(self) -> None:
         if self._may_quit():
@@ -195,7 +194,7 @@ class Desktop:
             answer.append(dialogs.choose(question, [self._words["replace"], self._words["cancel"]], str(path.parent)))
             is_answered.set()
 
-        in_toolkit(ask)
+        gui_thread.soon(ask)
         is_answered.wait()
         return answer == [0]
 
@@ -212,11 +211,3 @@ def closing_keeps_running() -> bool:
     from channels_app.models import Preferences
 
     return Preferences.load().on_close == "keep"
-
-
-def in_toolkit(work: Callable[[], None]) -> None:
-    """Done by the thread of the toolkit where it must be: only GTK minds."""
-    if sys.platform.startswith("linux"):
-        gtk.soon(work)
-    else:
-        work()

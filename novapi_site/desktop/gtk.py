@@ -84,10 +84,3 @@ def give_menu(view: Any) -> None:
         return bool(menu.get_n_items() == 0)  # True: none is shown
 
     view.connect("context-menu", trim)
-
-
-def soon(work: Callable[[], Any]) -> None:
-    """Done by the thread that runs GTK."""
-    from gi.repository import GLib
-
-    GLib.idle_add(lambda: bool(work()) and False)

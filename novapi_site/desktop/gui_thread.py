@@ -33,6 +33,19 @@ def call(act: Callable[[], Made]) -> Made:
     return made  # type: ignore[no-any-return]
 
 
+def soon(act: Callable[[], None]) -> None:
+    """`act`, done there without waiting for it. Only GTK minds whose thread a dialog is of."""
+    if not sys.platform.startswith("linux"):
+        act()
+        return
+
+    def run() -> bool:
+        act()
+        return False
+
+    by_glib(run)
+
+
 def by_glib(run: Callable[[], bool]) -> None:
     from gi.repository import GLib
 

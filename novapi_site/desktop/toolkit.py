@@ -1,5 +1,6 @@
 """What can show a window here. It is found out before pywebview is asked, for GTK ends the process where it can't."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -62,8 +63,14 @@ def is_inspected() -> bool:
     return "WEBKIT_INSPECTOR_HTTP_SERVER" in os.environ
 
 
+def is_told(record: logging.LogRecord) -> bool:
+    """A page that goes before it has got the bridge is no error, and pywebview would give its traceback, twice."""
+    return "WebKitJavascriptError" not in record.getMessage()
+
+
 def prepare() -> None:
     """What the toolkit reads from the environment when it is loaded."""
     os.environ.setdefault("PYWEBVIEW_LOG", "WARNING")
+    logging.getLogger("pywebview").addFilter(is_told)
     if sys.platform.startswith("linux") and NVIDIA.exists():
         os.environ.setdefault("WEBKIT_DISABLE_DMABUF_RENDERER", "1")  # with that driver, pages stay white

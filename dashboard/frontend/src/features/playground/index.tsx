@@ -22,7 +22,7 @@ const ROOMY_PX = 1200; // in a narrower window the options would leave no room f
 /** One prompt, up to four models side by side. */
 export function PlaygroundPage() {
   const { t } = useTranslation("playground");
-  const { columns, error, retry, isEmpty, choose, add, remove } = useColumns();
+  const { columns, error, retry, isEmpty, choose, canAdd, add, remove } = useColumns();
   const [hasOptions, setOptions] = useState(
     () => (readStored(SHOWN) ?? (innerWidth < ROOMY_PX ? "no" : "yes")) !== "no",
   );
@@ -41,7 +41,7 @@ export function PlaygroundPage() {
       <header className="flex min-h-8 flex-wrap items-center justify-between gap-3">
         <h1 className="font-semibold text-xl leading-tight">{t("title")}</h1>
         <div className="flex flex-wrap items-center gap-2">
-          <Button variant="outline" onClick={add} disabled={columns.length >= MOST || !columns.length}>
+          <Button variant="outline" onClick={add} disabled={!canAdd || columns.length >= MOST || !columns.length}>
             <PlusIcon /> {t("addModel")}
           </Button>
           <Button variant="outline" onClick={() => setCode(true)} disabled={!columns.length}>

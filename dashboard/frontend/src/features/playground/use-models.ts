@@ -41,6 +41,8 @@ export function useColumns() {
       changeColumn(id, (column) => ({ ...column, model }));
       follow();
     },
+    /** Who could be added is known. */
+    canAdd: models !== undefined,
     add: () => {
       addColumn(nextName(models ?? []));
       follow();
