@@ -41,7 +41,11 @@ export function PlaygroundPage() {
       <header className="flex min-h-8 flex-wrap items-center justify-between gap-3">
         <h1 className="font-semibold text-xl leading-tight">{t("title")}</h1>
         <div className="flex flex-wrap items-center gap-2">
-          <Button variant="outline" onClick={add} disabled={!canAdd || columns.length >= MOST || !columns.length}>
+          <Button
+            variant="outline"
+            onClick={add}
+            disabled={!canAdd || columns.length >= MOST || !columns.length}
+          >
             <PlusIcon /> {t("addModel")}
           </Button>
           <Button variant="outline" onClick={() => setCode(true)} disabled={!columns.length}>
