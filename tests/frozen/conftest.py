@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import model_file  # noqa: F401  # a fixture
+from tests.novapi_site.desktop.screen import Screen, need_desktop
 from tests.running import ROOT, Novapi
 
 EXECUTABLE = Path(os.environ.get("NOVAPI_EXECUTABLE") or ROOT / "dist" / "novapi")
@@ -32,3 +33,11 @@ def served(executable: Path | None, tmp_path_factory: pytest.TempPathFactory) ->
     """One running Novapi of either kind."""
     with Novapi(tmp_path_factory.mktemp("home") / "novapi", executable=executable) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """Large enough for the window."""
+    need_desktop()
+    with Screen(tmp_path_factory.mktemp("screen"), "1400x1000x24") as screen:
+        yield screen

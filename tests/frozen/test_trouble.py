@@ -17,7 +17,7 @@ import pytest
 from tests import mounts, network
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.frozen.window import Desktop
-from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
+from tests.novapi_site.desktop.screen import Screen, wait_for
 from tests.novapi_site.test_database import execute, forget_upgrades
 from tests.running import Novapi, eventually, free_port, run
 
@@ -54,13 +54,6 @@ class Stranger(Headless):
     def argv(self, *words: str) -> list[str]:
         port = str(self.wanted)
         return [*STRANGER, *super().argv(*(port if word == str(self.port) else word for word in words))]
-
-
-@pytest.fixture(scope="module")
-def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
-    need_desktop()
-    with Screen(tmp_path_factory.mktemp("screen"), "1400x1000x24") as screen:
-        yield screen
 
 
 @pytest.fixture(scope="module")

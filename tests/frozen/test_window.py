@@ -26,21 +26,8 @@ class Headless(Novapi):
     word = "desktop"
 
 
-PASTE = """
-import gi
-gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, Gtk
-print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
-"""
 HEADING = "document.querySelector('main h1, h1')?.textContent"
 SLOW = [chunk("one"), 1.5, chunk("two"), 1.5, chunk(finish="stop"), USAGE_CHUNK, DONE]
-
-
-@pytest.fixture(scope="module")
-def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
-    need_desktop()
-    with Screen(tmp_path_factory.mktemp("screen"), "1400x1000x24") as screen:
-        yield screen
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +96,7 @@ def test_page_takes_the_bridge(shown: Desktop, page: Page) -> None:
 def test_text_is_copied(shown: Desktop, page: Page) -> None:
     assert shown.ask(page, "copy", "nv-秘密") == {}
 
-    assert wait_for(lambda: shown.screen.python(PASTE).stdout.strip() == "nv-秘密")
+    assert wait_for(lambda: shown.screen.pasted() == "nv-秘密")
 
 
 def test_without_anybody_to_show_it_a_notification_is_not_shown(shown: Desktop, page: Page) -> None:

@@ -22,6 +22,13 @@ BUS = """<busconfig>
 </busconfig>
 """
 
+PASTE = """
+import gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
+"""
+
 
 def need_desktop() -> None:
     """Skips where the tools are missing, which in CI is a failure."""
@@ -102,6 +109,10 @@ class Screen:
             [sys.executable, "-c", script, *words],
             env=self.env | env, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
+
+    def pasted(self) -> str:
+        """What another program gets from the clipboard."""
+        return self.python(PASTE).stdout.strip()
 
     @contextmanager
     def program(self, script: str, *words: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:

@@ -39,12 +39,6 @@ def run():
 threading.Thread(target=run, daemon=True).start()
 Gtk.main()
 """
-PASTE = """
-import gi
-gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, Gtk
-print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
-"""
 # The mean of what is seen in a part of the screen.
 COLOUR = """
 import sys
@@ -137,7 +131,7 @@ class Owner:
         return len(self.screen.xdotool("search", "--onlyvisible", "--class", ".").split())
 
     def pasted(self) -> str:
-        return self.screen.python(PASTE).stdout.strip()
+        return self.screen.pasted()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 /** What several pages read. A page's own queries stand beside it. */
-import type { QueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { $api, type Schemas } from "./index";
 import type { paths } from "./schema";
 
@@ -23,4 +23,12 @@ export const useStatus = () => $api.useQuery("get", "/api/status");
 /** Asks anew for everything under these paths that a page shows, and forgets the rest. */
 export function refresh(queries: QueryClient, ...asked: (keyof paths)[]): void {
   for (const path of asked) void queries.invalidateQueries({ queryKey: ["get", path] });
+}
+
+/** Changes Preferences, whose pages then show them as they are. */
+export function usePreferencesChange() {
+  const queries = useQueryClient();
+  return $api.useMutation("patch", "/api/preferences", {
+    onSettled: () => refresh(queries, "/api/preferences"),
+  });
 }

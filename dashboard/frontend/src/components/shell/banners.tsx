@@ -1,9 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { CirclePauseIcon, CloudOffIcon, type LucideIcon, UnplugIcon } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { $api } from "@/api";
-import { refresh, usePreferences, useStatus } from "@/api/queries";
+import { usePreferences, usePreferencesChange, useStatus } from "@/api/queries";
 import { Button } from "@/components/ui/button";
 import { formatClock } from "@/lib/format";
 import { useLive } from "@/live/use-live";
@@ -76,11 +75,8 @@ function PausedBanner() {
 
 function OfflineBanner() {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const { data } = usePreferences();
-  const { mutate, isPending } = $api.useMutation("patch", "/api/preferences", {
-    onSettled: () => refresh(queries, "/api/preferences"),
-  });
+  const { mutate, isPending } = usePreferencesChange();
   if (!data?.offline) return null;
   return (
     <Notice

@@ -1,9 +1,7 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { $api } from "@/api";
-import { refresh, usePreferences, useStatus } from "@/api/queries";
+import { usePreferences, usePreferencesChange, useStatus } from "@/api/queries";
 import { CopyButton } from "@/components/copy-button";
 import { Trouble } from "@/components/trouble";
 import { Alert } from "@/components/ui/alert";
@@ -61,11 +59,8 @@ function Address({ baseUrl, startedAt }: { baseUrl: string; startedAt: number })
 
 function Offline() {
   const { t } = useTranslation("settings");
-  const queries = useQueryClient();
   const { data } = usePreferences();
-  const { mutate, isPending } = $api.useMutation("patch", "/api/preferences", {
-    onSettled: () => refresh(queries, "/api/preferences"),
-  });
+  const { mutate, isPending } = usePreferencesChange();
   return (
     <Card>
       <CardTitle>{t("network.offline")}</CardTitle>

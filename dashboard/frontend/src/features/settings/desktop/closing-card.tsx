@@ -1,7 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { $api } from "@/api";
-import { refresh, usePreferences } from "@/api/queries";
+import { usePreferences, usePreferencesChange } from "@/api/queries";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
 
@@ -10,11 +8,8 @@ const CHOICES = ["keep", "quit"] as const;
 /** What closing the window does. */
 export function ClosingCard({ hasTray }: { hasTray: boolean }) {
   const { t } = useTranslation("settings");
-  const queries = useQueryClient();
   const { data } = usePreferences();
-  const { mutate, isPending } = $api.useMutation("patch", "/api/preferences", {
-    onSettled: () => refresh(queries, "/api/preferences"),
-  });
+  const { mutate, isPending } = usePreferencesChange();
   return (
     <Card>
       <CardTitle>{t("desktop.closing")}</CardTitle>
