@@ -3,16 +3,21 @@ prepares an environment for it that its children must not see."""
 
 import os
 import sys
+import threading
 from pathlib import Path
+from zipfile import ZipFile
 
 from channels_app import unpacked
 
 GUARD_WORD = "guard-engine"  # a command of the executable that is nobody's business: run `local.guard` instead
 METADATA = "metadata.zip"  # of packages, for importlib.metadata; two hundred files would take a tenth of a second
+# What pages are made of, in an executable of one file: two thirds of all its files, and no call needs them.
+DASHBOARD, DJANGO = "dashboard.zip", "django.zip"
 LIBRARIES = "LD_LIBRARY_PATH"
 OWN_PREFIX = "_PYI_"
 
 _own: dict[str, str] = {}
+_unpacking = threading.Lock()
 
 
 def is_frozen() -> bool:
@@ -36,6 +41,20 @@ def remove_left_over() -> None:
 def folder() -> str:
     """Where the executable's files lie while it runs."""
     return str(sys._MEIPASS)  # type: ignore[attr-defined]  # PyInstaller's word for it
+
+
+def is_packed(archive: str) -> bool:
+    return is_frozen() and os.path.exists(os.path.join(folder(), archive))
+
+
+def unpack(archive: str) -> None:
+    """Before what is in it is used, from any thread. Raises OSError, and may be tried again."""
+    with _unpacking:
+        if is_packed(archive):
+            path = Path(folder()) / archive
+            with ZipFile(path) as packed:
+                packed.extractall(folder())
+            path.unlink()
 
 
 def restore_environment() -> None:

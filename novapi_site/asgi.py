@@ -1,5 +1,6 @@
 """The one ASGI application: Host check, then the gateway's lean handler, its WebSockets, static files, or Django."""
 
+import asyncio
 import os
 import time
 from typing import Any
@@ -10,15 +11,17 @@ from django.core.asgi import get_asgi_application
 
 pages = get_asgi_application()
 
+from channels_app import bundle  # noqa: E402
 from gateway.asgi import LeanHandler, write  # noqa: E402
 from gateway.call import new_call_id  # noqa: E402
 from gateway.errors import GatewayError  # noqa: E402
 from gateway.keys import presented_keys  # noqa: E402
 from gateway.paths import canonical  # noqa: E402
-from gateway.realtime import deny, sessions  # noqa: E402
 from gateway.response import error_answer, signed  # noqa: E402
 from gateway.visits import Receive, Send  # noqa: E402
 from novapi_site import door, hosts, static  # noqa: E402
+
+DJANGOS = ("/admin", "/static/", "/api/docs", "/v1/docs")  # pages that a library brings along, and their files
 
 gateway = LeanHandler()
 
@@ -26,7 +29,7 @@ gateway = LeanHandler()
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     is_allowed = hosts.is_allowed(header(scope, b"host"), hosts.bound_host())
     if scope["type"] == "websocket":
-        await (sessions(scope, receive, send) if is_allowed else deny(wrong_host(), scope, receive, send))
+        await websocket(scope, receive, send, is_allowed)
     elif not is_allowed:
         await write(signed(error_answer(wrong_host()), new_call_id(), time.perf_counter()), send)
     elif path := gateway_path(scope):
@@ -34,10 +37,28 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
         await gateway(scope, receive, send)
     elif scope["path"] == door.PATH:
         await door.answer(scope, send)
-    elif scope["path"].startswith("/static/"):
+    else:
+        await page(scope, receive, send)
+
+
+async def page(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """What people look at, and what their pages ask for."""
+    try:
+        for archive in filter(bundle.is_packed, archives_of(scope["path"])):
+            await asyncio.to_thread(bundle.unpack, archive)
+    except OSError as problem:
+        await write(signed(error_answer(no_room(problem)), new_call_id(), time.perf_counter()), send)
+        return
+    if scope["path"].startswith("/static/"):
         await static.serve(scope, send)
     else:
         await pages(scope, receive, send)  # type: ignore[arg-type]  # Django types `send` more loosely
+
+
+async def websocket(scope: dict[str, Any], receive: Receive, send: Send, is_allowed: bool) -> None:
+    from gateway.realtime import deny, sessions  # by now it is loaded, see `novapi_site.later`
+
+    await (sessions(scope, receive, send) if is_allowed else deny(wrong_host(), scope, receive, send))
 
 
 def gateway_path(scope: dict[str, Any]) -> str | None:
@@ -53,6 +74,22 @@ def header(scope: dict[str, Any], name: bytes) -> bytes:
         if key == name:
             return bytes(value)
     return b""
+
+
+def archives_of(path: str) -> tuple[str, ...]:
+    """What a page is made of."""
+    is_djangos = path.startswith(DJANGOS) and not path.startswith(static.DASHBOARD)
+    return (bundle.DASHBOARD, bundle.DJANGO) if is_djangos else (bundle.DASHBOARD,)
+
+
+def no_room(problem: OSError) -> GatewayError:
+    return GatewayError(
+        f"Novapi could not unpack its pages into {bundle.folder()}: {problem.strerror}. "
+        "Make room there, and load this page once more. Apps can call Novapi all the same.",
+        status=507,
+        kind="server_error",
+        code="insufficient_storage",
+    )
 
 
 def wrong_host() -> GatewayError:

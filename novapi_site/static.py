@@ -1,7 +1,9 @@
 """Static files from the apps' own folders: WhiteNoise's index, served straight from ASGI, nothing to collect."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
 
@@ -13,6 +15,7 @@ from whitenoise.responders import MissingFileError
 from dashboard import build
 from gateway.visits import Send
 
+DASHBOARD = f"{settings.STATIC_URL}dashboard/"
 # Also for the scripts of the dashboard: what a page of another site loads from here would tell it that Novapi runs.
 PROTECTION = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
 
@@ -27,13 +30,13 @@ class Files(WhiteNoise):  # type: ignore[misc]  # it has no types
 
     def immutable_file_test(self, path: str, url: str) -> bool:
         """A file of the dashboard that is named after its content."""
-        return url.startswith(f"{settings.STATIC_URL}dashboard/assets/")
+        return url.startswith(f"{DASHBOARD}assets/")
 
 
 def protect(headers: Headers, path: str, url: str) -> None:
     for name, value in PROTECTION.items():
         headers[name] = value
-    if url.startswith(f"{settings.STATIC_URL}dashboard/") and "immutable" not in headers.get("Cache-Control", ""):
+    if url.startswith(DASHBOARD) and "immutable" not in headers.get("Cache-Control", ""):
         headers["Cache-Control"] = "no-cache"  # goes with the page, which is of the newest version
 
 
@@ -43,19 +46,35 @@ def nothing(environ: Any, start_response: Any) -> Any:
 
 
 @lru_cache(maxsize=1)
-def index(version: int) -> Files:
+def dashboards(version: int) -> Files:
     """Made when the first page is opened: a gateway without a window never needs it. A new build makes a new one."""
+    found = (path for path in build.FOLDER.rglob("*") if path.is_file() and not path.name.startswith("."))
+    # The page itself has a view, which says who may read it.
+    return indexed(
+        (f"{DASHBOARD}{path.relative_to(build.FOLDER).as_posix()}", path) for path in found if path.suffix != ".html"
+    )
+
+
+@lru_cache(maxsize=1)
+def others() -> Files:
+    """Of Django's admin and of ninja's documentation."""
+    found = ((name, storage) for finder in get_finders() for name, storage in finder.list([".*"]))
+    urls = ((f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(name)) for name, storage in found)
+    return indexed((url, path) for url, path in urls if not url.startswith(DASHBOARD))
+
+
+def indexed(found: Iterable[tuple[str, str | Path]]) -> Files:
     files = Files()
-    for finder in get_finders():
-        for name, storage in finder.list(["*.html", ".*"]):  # the page itself has a view, which says who may read it
-            with suppress(MissingFileError):  # a build that is under way begins by removing the last one
-                files.add_file_to_dictionary(f"{settings.STATIC_URL}{name}".replace("\\", "/"), storage.path(name))
+    for url, path in found:
+        with suppress(MissingFileError):  # a build that is under way begins by removing the last one
+            files.add_file_to_dictionary(url, str(path))
     return files
 
 
 async def serve(scope: dict[str, Any], send: Send) -> None:
     """GET or HEAD one file, packed if the browser unpacks it; 404 for what is not in the index."""
-    file = index(build.version()).files.get(scope["path"])
+    index = dashboards(build.version()) if scope["path"].startswith(DASHBOARD) else others()
+    file = index.files.get(scope["path"])
     if file is None or scope["method"] not in ("GET", "HEAD"):
         await not_found(send)
         return

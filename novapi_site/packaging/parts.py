@@ -5,8 +5,10 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from importlib.metadata import packages_distributions
-from pathlib import Path
+from pathlib import Path, PurePath
+from zipfile import ZIP_DEFLATED, ZipFile
 
+from channels_app import bundle
 from dashboard.libraries import OWN_EXTRAS, needed_by, plain
 
 Entry = tuple[str, str, str]  # as PyInstaller has it: name in the bundle, file, kind
@@ -58,6 +60,39 @@ def requirements(root: Path) -> list[str]:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     return [*project["dependencies"], *(text for extra in sorted(OWN_EXTRAS) for text in extras[extra])]
+
+
+def with_archives(entries: list[Entry], folder: Path) -> list[Entry]:
+    """For an executable of one file: what only pages need is unpacked with the first of them, see `bundle`."""
+    pages = [entry for entry in entries if is_for_pages(entry[0])]
+    own = [entry for entry in pages if PurePath(entry[0]).parts[0] == "dashboard"]
+    # Django looks once, at its first page, which folders of templates there are.
+    templates = sorted({name[: name.index("templates")] + "templates" for name, *_ in pages if "templates" in name})
+    archives = [
+        (bundle.DASHBOARD, packed(own, folder / bundle.DASHBOARD, templates), "DATA"),
+        (bundle.DJANGO, packed((entry for entry in pages if entry not in own), folder / bundle.DJANGO), "DATA"),
+    ]
+    return [entry for entry in entries if entry not in pages] + archives
+
+
+def stored(entries: list[Entry]) -> list[Entry]:
+    """The kinds say which libraries are packed: all extensions are, but for one that is large and packs badly."""
+    return [(name, file, "BINARY" if name.startswith("pydantic_core") else kind) for name, file, kind in entries]
+
+
+def is_for_pages(name: str) -> bool:
+    """Styles, scripts, pictures, templates."""
+    return bool({"static", "templates"} & set(PurePath(name).parent.parts))
+
+
+def packed(entries: Iterable[Entry], archive: Path, folders: Iterable[str] = ()) -> str:
+    """In one file, by their names in the bundle; its path."""
+    with ZipFile(archive, "w", ZIP_DEFLATED, compresslevel=9) as written:
+        for folder in folders:
+            written.mkdir(folder)
+        for name, file, _ in entries:
+            written.write(file, PurePath(name).as_posix())
+    return str(archive)
 
 
 def is_run(module: str) -> bool:

@@ -78,13 +78,17 @@ def test_realtime_session_is_passed_on(served: Novapi) -> None:
 
 
 def test_dashboard_and_its_files_are_there(served: Novapi) -> None:
+    refusal = served.http.get("/", headers={"accept": "text/html"})
     page = served.http.get("/", headers=served.authorization)
     script = re.findall(r'src="(/static/dashboard/assets/[^"]+\.js)"', page.text)[0]
 
+    assert (refusal.status_code, "This browser is not signed in." in refusal.text) == (401, True)
     assert served.http.get(script).headers["content-type"].startswith("text/javascript")
     assert served.http.get("/static/admin/css/base.css").status_code == 200
     assert served.http.get("/admin/", headers=served.authorization).status_code == 200
-    assert served.http.get("/api/docs", headers=served.authorization).status_code == 200
+    for docs in ("/api/docs", "/v1/docs"):
+        assert served.http.get(docs, headers=served.authorization).status_code == 200
+    assert served.http.get("/static/ninja/swagger-ui.css").status_code == 200
 
 
 def test_server_runs_on_the_fast_loop_and_parser(served: Novapi) -> None:
