@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from ninja.responses import NinjaJSONEncoder
-
-from dashboard.api.schemas import RecordRow
 from gateway.events import hub
 from gateway.models import UsageRecord
 from gateway.records import Finished
 
 MOST_ROWS = 200  # in one event; nobody reads more of a burst, and the log has them all
-
-as_json = NinjaJSONEncoder().default  # of a time, as the API writes it
 
 
 def tell(batch: list[Finished]) -> None:
@@ -24,5 +19,10 @@ def tell(batch: list[Finished]) -> None:
 
 
 def row(record: UsageRecord) -> dict[str, Any]:
+    """As the API writes it: who watches has asked that, so that it is loaded by now."""
+    from ninja.responses import NinjaJSONEncoder
+
+    from dashboard.api.schemas import RecordRow
+
     told = RecordRow.from_orm(record).model_dump()
-    return told | {"started_at": as_json(told["started_at"])}
+    return told | {"started_at": NinjaJSONEncoder().default(told["started_at"])}

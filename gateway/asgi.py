@@ -56,7 +56,9 @@ class LeanHandler:
 
     def __init__(self) -> None:
         # Most calls go to a handful of paths; a match is the same every time.
-        self._resolve = lru_cache(maxsize=256)(get_resolver(URLCONF).resolve)
+        resolver = get_resolver(URLCONF)
+        self._resolve = lru_cache(maxsize=256)(resolver.resolve)
+        resolver.url_patterns  # noqa: B018  # loads the endpoints, which the first call would wait for
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         started = time.perf_counter()

@@ -5,21 +5,20 @@ Both read, send and close alike. How a session ended is a `Close`.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 import httpx
+import msgspec
 from yarl import URL
 
 from channels_app.table import ChannelRoute
 from gateway.call import Answer, HeaderPairs
 from gateway.transport import MAX_HEADER_BYTES, connector
-from gateway.visits import CLIENT_LEFT, STOPPED_BY_NOVAPI, STOPPED_BY_OWNER, Receive, Send
+from gateway.visits import CLIENT_LEFT, MAX_FRAME_BYTES, STOPPED_BY_NOVAPI, STOPPED_BY_OWNER, Receive, Send
 
 SUBPROTOCOL = "realtime"
 SWITCHED = 101
-MAX_FRAME_BYTES = 16 * 1024 * 1024
 CLOSE_SECONDS = 0.5  # an end that has not answered a close by then is dropped
 HEARTBEAT_SECONDS = 60  # a connection that a router forgot is noticed by its missing pong
 MAX_REASON_BYTES = 123  # RFC 6455, section 5.5
@@ -29,8 +28,7 @@ SENDABLE = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})  # RFC 6455, 
 Frame = str | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(msgspec.Struct, frozen=True):
     """How a session ended: what the other end is told, and what the record says if it was no good end."""
 
     code: int

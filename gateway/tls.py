@@ -6,6 +6,8 @@ import ssl
 import sys
 from functools import lru_cache
 
+import httpx
+
 # Where systems keep their certificates, for a Python or an executable that was built elsewhere and looks elsewhere.
 CA_FILES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch
@@ -13,6 +15,10 @@ CA_FILES = (
     "/etc/ssl/ca-bundle.pem",  # SUSE
     "/etc/ssl/cert.pem",  # Alpine, BSD
 )
+
+
+class Distrusted(httpx.ConnectError):
+    """The server's certificate is not one to be trusted; the text says why."""
 
 
 @lru_cache(maxsize=1)

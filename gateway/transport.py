@@ -193,15 +193,11 @@ class SilenceTimer:
         return connection is not None and (transport is None or transport.is_closing())
 
 
-class Distrusted(httpx.ConnectError):
-    """The server's certificate is not one to be trusted; the text says why."""
-
-
 def as_httpx(problem: Exception, request: httpx.Request, seconds: object = None) -> httpx.TransportError:
     """aiohttp's exceptions in httpx's words; `seconds` is how long was waited, for a time-out."""
     text = str(problem) or type(problem).__name__
     if words := tls.distrust(problem):
-        return Distrusted(words, request=request)
+        return tls.Distrusted(words, request=request)
     if any(type(error).__module__.startswith(_SOCKS) for error in (problem, problem.__cause__)):
         return httpx.ProxyError(text, request=request)
     match problem:

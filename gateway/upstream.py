@@ -18,7 +18,7 @@ from gateway.call import Call
 from gateway.echo import EchoTransport
 from gateway.offers import Attempt
 from gateway.overrides import overridden
-from gateway.transport import AiohttpTransport, Distrusted
+from gateway.tls import Distrusted
 
 # 408/409/425/429 and 5xx may go well elsewhere; a refused key or an empty account is the channel's fault, not the
 # client's. Every other 4xx is about the request and would be refused by the next channel too.
@@ -97,7 +97,7 @@ class Transports:
             return self.substitute
         key = (asyncio.get_running_loop(), proxy)
         if key not in self._by_proxy:
-            self._by_proxy[key] = EchoTransport() if proxy == built_in.WAY else AiohttpTransport(proxy)
+            self._by_proxy[key] = EchoTransport() if proxy == built_in.WAY else network(proxy)
         return self._by_proxy[key]
 
     async def close(self) -> None:
@@ -105,6 +105,13 @@ class Transports:
         loop = asyncio.get_running_loop()
         for key in [key for key in self._by_proxy if key[0] is loop]:
             await self._by_proxy.pop(key).aclose()
+
+
+def network(proxy: str) -> httpx.AsyncBaseTransport:
+    """Loaded when first needed, or by `novapi_site.later`: aiohttp would be an eighth of a start."""
+    from gateway.transport import AiohttpTransport
+
+    return AiohttpTransport(proxy)
 
 
 transports = Transports()

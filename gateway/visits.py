@@ -15,6 +15,7 @@ SENDING = -math.inf
 CLIENT_LEFT = "The client went away."  # what a cancellation says that is not the server going down
 STOPPED_BY_OWNER = "Stopped by its owner."  # and this neither
 STOPPED_BY_NOVAPI = "Novapi was stopped."  # what is recorded of one that is
+MAX_FRAME_BYTES = 16 * 1024 * 1024  # of a WebSocket, in either direction
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

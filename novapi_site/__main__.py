@@ -9,8 +9,8 @@ from channels_app import bundle
 from novapi_site import __version__
 
 DEFAULT_COMMAND = "desktop"
-# What is loaded stays, and calls leave no cycles behind: to look for those every 700 objects, as Python does itself,
-# would take a sixth of a start, and come every 10 ms under load.
+STARTS = (DEFAULT_COMMAND, "serve")
+# Calls leave no cycles behind: to look for those every 700 objects, as Python does itself, would come every 10 ms.
 GC_THRESHOLD = (20_000, 20, 50)
 MORE_HELP = "`novapi COMMAND --help` tells its options. Django's own commands work too: `novapi help --commands`."
 
@@ -56,6 +56,8 @@ def guard_engine(command: list[str]) -> None:
 
 def run(words: list[str]) -> None:
     """One command. The window is no command of Django's, for it begins before Django is loaded."""
+    if words[0] in STARTS:
+        gc.disable()  # what a start makes stays: the collector goes on behind it, see `later`
     from novapi_site.desktop import start
 
     if words[0] == DEFAULT_COMMAND or start.is_link(words[0]):

@@ -1,7 +1,6 @@
 """uvicorn in a thread of its own, so that the main thread is free for signals, or for the window."""
 
 import asyncio
-import gc
 import logging
 import os
 import socket
@@ -26,13 +25,13 @@ from gateway.limits import limits
 from gateway.lookout import lookout
 from gateway.metrics import metrics
 from gateway.pause import pause
-from gateway.realtime import sessions
-from gateway.realtime_ends import MAX_FRAME_BYTES
 from gateway.recorder import recorder
 from gateway.recovery import Recovery
 from gateway.retention import keeper
 from gateway.upstream import transports
 from gateway.used_up import used_up
+from gateway.visits import MAX_FRAME_BYTES
+from novapi_site import later
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 MOVE_SECONDS = 10
@@ -57,6 +56,8 @@ class Uvicorn(uvicorn.Server):
     events are let go: it would wait for them."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        from gateway.realtime import sessions
+
         hub.close()
         await sessions.stop()
         await super().shutdown(sockets)
@@ -140,9 +141,6 @@ class Server:
 
     def _run(self) -> None:
         self._server.config.load()
-        # What is loaded by now stays for good: the collector need not walk it again, which takes 60 ms each time.
-        gc.collect()
-        gc.freeze()
         with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
             self._loop = runner.get_loop()
             runner.run(self._serve())
@@ -150,6 +148,7 @@ class Server:
     async def _serve(self) -> None:
         about.serving["event_loop"] = type(asyncio.get_running_loop()).__module__
         about.serving["http_parser"] = self._server.config.http_protocol_class.__module__
+        later.begin()
         beside = {
             asyncio.create_task(Recovery(candidates.current, health).run()),
             asyncio.create_task(keep_engines()),

@@ -15,7 +15,7 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "dashboard",  # before the admin, some of whose templates it replaces; after auth, whose admin pages it removes
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # `dashboard.drawer` loads its pages, with the first of them
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
@@ -90,6 +90,7 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_NAME = "novapi_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "dashboard.refusals.csrf_failed"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # `dashboard.policy` says it, to browsers
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
+import ninja
 from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
 
 from channels_app.local.manager import engines
@@ -17,6 +17,12 @@ from gateway.runaway import guard
 from gateway.spending import spending
 
 OFFLINE = "offline"  # of a channel whose engine on this machine does not listen
+
+
+class Schema(ninja.Schema):
+    """Its validator is made when it is first used: a page that opens waits for all of these shapes, and uses a few."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class Strict(Schema):
