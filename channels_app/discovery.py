@@ -9,8 +9,11 @@ import itertools
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+import msgspec
+from msgspec.structs import replace
 
 from channels_app.local.answers import LM_STUDIO, LM_STUDIO_BEFORE_0_4, Answer, Answers
 from channels_app.local.engine_models import FoundModel, models_of
@@ -27,8 +30,7 @@ OLLAMA_PORT = 11434
 LM_STUDIO_PORT = 1234
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An engine that runs here. `address` is how it is named, `base_url` what a channel to it has."""
 
     engine: str
@@ -54,8 +56,7 @@ class Found:
         return tuple(model for model in self.models if model.is_local)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """What was seen at a port, so that it need not be asked again. `found`: nothing, if it is no engine. `is_novapi`:
     it is one of ours. `silences`: how often it said nothing that is HTTP."""
 

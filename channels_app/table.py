@@ -8,6 +8,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from channels_app.local.recipe import Recipe
 from channels_app.providers import Provider
 
@@ -25,8 +27,7 @@ BUILT_IN_ID = -1  # of the channel that is no row of the owner's, see `channels_
 NO_LIMIT_S = 86_400.0  # a day: as good as for ever, and a number that every timer takes
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """Seconds: to connect, to the answer's first byte, between two chunks of a stream."""
 
     connect_s: float
@@ -34,8 +35,7 @@ class Limits:
     idle_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(msgspec.Struct, frozen=True):
     """What may be used per minute, and at once, and spent, in billionths of a US dollar; None: without limit."""
 
     requests_per_minute: int | None = None
@@ -109,8 +109,7 @@ def is_pattern(name: str) -> bool:
     return name.endswith("*")
 
 
-@dataclass(frozen=True, slots=True)
-class Abilities:
+class Abilities(msgspec.Struct, frozen=True):
     """What a model can do; None: nobody said. `context_tokens`: what fits into one call."""
 
     vision: bool | None = None
@@ -125,8 +124,7 @@ class Abilities:
 UNKNOWN = Abilities()
 
 
-@dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(msgspec.Struct, frozen=True):
     """What money is told in to people: "usd", or "cny" at the owner's own rate. It is counted in US dollars anyway."""
 
     code: str = "usd"
@@ -151,8 +149,7 @@ def telling_digits(amount: float) -> int:
 DOLLARS = Currency()
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPrices:
+class OwnPrices(msgspec.Struct, frozen=True):
     """What the owner says a model costs, in billionths of a US dollar per million tokens; None: the list price."""
 
     input: int | None = None
@@ -165,8 +162,7 @@ CLOUD_MODELS = (":cloud", "-cloud")  # how Ollama's names end of models that run
 LIST_PRICES = OwnPrices()  # the only one of its kind, too
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A channel model that could serve a call: `model` is the public name, `upstream` the provider's; `pattern` is the
     wildcard that the name fits, if it is no name of its own."""
 

@@ -3,8 +3,9 @@
 import itertools
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 from channels_app.table import ClientIdentity
 from gateway.chat import Usage
@@ -36,8 +37,7 @@ TRANSLATABLE: dict[Task, dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A parsed request: enough to route it, and the bytes that will be sent.
 
     `endpoint` is what the client called, as the record names it; `path` is where it is below a provider's base, with
@@ -75,8 +75,7 @@ class Call:
         return TRANSLATABLE[self.task].get(self.dialect, (self.dialect,))
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """What goes back to the client: a whole body, or an iterator of chunks that have passed the commit point.
 
     `keepalive` is what may be sent between the chunks of a stream that falls silent; empty: nothing may. `origin` is
@@ -90,8 +89,7 @@ class Answer:
     origin: tuple[int, int | None] | None = None
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """What is learnt of a call while it runs; the recorder stores it when it ends."""
 
     channel_id: int | None = None
@@ -102,7 +100,7 @@ class Outcome:
     attempts: int = 0
     route: Any = None  # how it went, a `gateway.route.Route`
     lease: Any = None  # of an engine that Novapi has started for it, a `channels_app.local.manager.Lease`
-    admitted: list[str] = field(default_factory=list)  # whose limits it counts against while it runs
+    admitted: list[str] = msgspec.field(default_factory=list)  # whose limits it counts against while it runs
     status: int = 0
     error: str = ""
     answered: bool = False  # a provider took the call and began to answer

@@ -1,7 +1,6 @@
 """One chat call between two dialects: parse → mend → build → fix, and the answer back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import quote
 
@@ -28,8 +27,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """The client's side of a dialect."""
 
     parse_request: Callable[[Body], Request]
@@ -47,8 +45,7 @@ CLIENTS: dict[tuple[str, str], Client] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChatTranslation:
+class ChatTranslation(msgspec.Struct, frozen=True):
     """A call between two dialects: `asked` as its client put it, and how its tools are called on the way."""
 
     call: Call

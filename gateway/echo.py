@@ -9,7 +9,6 @@ import re
 import secrets
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -51,8 +50,7 @@ class EchoTransport(httpx.AsyncBaseTransport):
 # What was asked
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """`text`: of the last message that is the user's; `attachments`: what else is in it; `is_users_turn`: nothing
     follows it; `tool`: the function to be called, if one is to be."""
 
@@ -112,8 +110,7 @@ def tool_in(tools: list[dict[str, Any]]) -> dict[str, Any] | None:
 # What is answered
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """A text, or one call of a tool; `id` and the tokens as any provider tells them."""
 
     id: str

@@ -1,7 +1,6 @@
 """Embeddings between dialects. OpenAI's shape is in the middle: others are read into it and written from it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -19,16 +18,14 @@ from gateway.errors import BadRequest
 from gateway.offers import Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """The client's side: its request as OpenAI's, and OpenAI's answer, of this model, as its own."""
 
     parse: Callable[[Body], Body]
     build: Callable[[Body, str], Body]
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(msgspec.Struct, frozen=True):
     """The provider's side: OpenAI's request as its own, and its answer to that request as OpenAI's."""
 
     endpoint: str
@@ -53,8 +50,7 @@ PROVIDERS: dict[str, Provider] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingsTranslation:
+class EmbeddingsTranslation(msgspec.Struct, frozen=True):
     """A call between two dialects; `asked` is OpenAI's request in the middle."""
 
     call: Call

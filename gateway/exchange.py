@@ -8,9 +8,9 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import httpx
+import msgspec
 
 from gateway import translate, upstream
 from gateway.call import Answer, Call, HeaderPairs, Outcome
@@ -36,8 +36,7 @@ AS_IT_IS = ("audio/", "files/")  # endpoints that may answer with a text, subtit
 Passing = Passthrough | Translated  # a stream on its way
 
 
-@dataclass(slots=True)
-class Exchange:
+class Exchange(msgspec.Struct):
     """A call, the attempt at it, and what came back."""
 
     call: Call

@@ -7,8 +7,9 @@ several failures in a row. After a pause one call may try again; the next succes
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from gateway.events import hub
 
@@ -36,8 +37,7 @@ class Fault(Enum):
     NOT_ITS_FAULT = ""  # the request's, or the model's
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(msgspec.Struct, frozen=True):
     """Why a key had better be left alone. `seconds` to go; None: until it is tested, or another one is entered."""
 
     reason: str
@@ -47,8 +47,7 @@ class Pause:
         return self.reason if self.seconds is None else f"{self.reason}, {self.seconds:.0f} s to go"
 
 
-@dataclass(slots=True)
-class Condition:
+class Condition(msgspec.Struct):
     """What speaks against one key; times are `time.monotonic()`."""
 
     failures: int = 0
@@ -59,8 +58,7 @@ class Condition:
     probed_at: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """A key's condition for its owner: `failures` in a row, `latency_s` to the first byte, smoothed, 0 if unknown."""
 
     pause: Pause | None

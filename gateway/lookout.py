@@ -9,9 +9,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 
@@ -36,8 +36,7 @@ CHECK_SECONDS = 5.0  # whether the engines of channels in trouble listen
 LIST_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(msgspec.Struct, frozen=True):
     """An enabled channel to an engine of this machine; `models`: public name → the engine's."""
 
     route: ChannelRoute
@@ -53,8 +52,7 @@ class Local:
         return {"id": self.route.id, "name": self.route.name, "port": self.port}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """The models of an engine, and what is told of those that run on this machine."""
 
     models: list[Listed]

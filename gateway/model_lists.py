@@ -1,7 +1,6 @@
 """What models a provider says it has, and what it tells about them: one request, or some where it answers in pages."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
@@ -22,12 +21,11 @@ LM_STUDIO = "/api/v0/models"  # https://lmstudio.ai/docs/developer/rest/endpoint
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """A model as its provider calls it. `abilities`: `vision`, `tools`, `context_tokens`, those that are told."""
 
     name: str
-    abilities: dict[str, Any] = field(default_factory=dict)
+    abilities: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 async def list_models(channel: ChannelRoute, position: int = 0) -> list[Listed]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+import msgspec
+
 from channels_app import built_in
 from channels_app.table import Candidate, ChannelRoute, Credential, RoutingTable, is_pattern
 from gateway.errors import NoSuitableChannel, OfflineMode, UnknownModel
@@ -17,8 +19,7 @@ from gateway.health import KeyId
 MOST_OFFERS = 4096  # kept per table; apps may ask a wildcard for any number of models
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One try at one candidate with one of its keys, in a dialect that its channel speaks.
 
     `key` is what its health is known by, and its limits.
@@ -27,14 +28,13 @@ class Attempt:
     candidate: Candidate
     credential: Credential
     dialect: str = "openai-chat"
-    key: KeyId = field(init=False, repr=False, compare=False)
+    key: KeyId = (0, None)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "key", (self.candidate.channel.id, self.credential.id))
+        msgspec.structs.force_setattr(self, "key", (self.candidate.channel.id, self.credential.id))
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """The ordered attempts at a call. `paused` and `lacking` tell why some came last or not at all; `offer` is what
     they were chosen from, None where there was nothing to choose."""
 
@@ -44,16 +44,14 @@ class Plan:
     offer: "Offer | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(msgspec.Struct, frozen=True):
     """A candidate with its keys: one attempt each."""
 
     candidate: Candidate
     attempts: tuple[Attempt, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(msgspec.Struct, frozen=True):
     """Candidates of one rank, among which the weights decide. `cumulative`: the sums of the weights so far."""
 
     seats: tuple[Seat, ...]

@@ -127,7 +127,7 @@ def owners_media(own: OwnPrices, listed: Rates | None) -> MediaRates | None:
     if listed is None or listed.media is None:
         return None
     is_own = {"input": own.input, "cached": own.input if own.cached is None else own.cached, "output": own.output}
-    kept = {name: getattr(listed.media, name) for name in MediaRates.__slots__ if is_own[name[6:]] is None}
+    kept = {name: getattr(listed.media, name) for name in MediaRates.__struct_fields__ if is_own[name[6:]] is None}
     return told_media(MediaRates(**kept))
 
 
@@ -170,14 +170,14 @@ def list_name() -> str:
 @lru_cache(maxsize=MOST_MODELS)
 def text_of(rates: Rates) -> str:
     """As JSON: the price of each kind of token that has one of its own, or base and tiers."""
-    return json.dumps({name: rate_text(rate) for name in Rates.__slots__ if (rate := getattr(rates, name))})
+    return json.dumps({name: rate_text(rate) for name in Rates.__struct_fields__ if (rate := getattr(rates, name))})
 
 
 def rate_text(rate: Rate | MediaRates | int) -> int | dict[str, Any]:
     if isinstance(rate, int):
         return rate
     if isinstance(rate, MediaRates):
-        return {name: rate_text(each) for name in MediaRates.__slots__ if (each := getattr(rate, name))}
+        return {name: rate_text(each) for name in MediaRates.__struct_fields__ if (each := getattr(rate, name))}
     return {"base": rate.base, "tiers": rate.tiers} if rate.tiers else rate.base
 
 

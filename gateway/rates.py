@@ -1,6 +1,6 @@
 """The rates of a model, and what a call costs by them: whole numbers only, and no price list."""
 
-from dataclasses import dataclass
+import msgspec
 
 from gateway.chat import MediaTokens, Usage
 
@@ -8,8 +8,7 @@ MILLION = 10**6
 MEDIA = ("audio", "image", "video")
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(msgspec.Struct, frozen=True):
     """Nano-dollars per million tokens. With more than so many tokens of input, all tokens cost the tier's price."""
 
     base: int
@@ -22,8 +21,7 @@ class Rate:
         return self.base
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRates:
+class MediaRates(msgspec.Struct, frozen=True):
     """What tokens of sound, pictures and film cost, named as in MediaTokens; None: like those of text."""
 
     audio_input: Rate | None = None
@@ -37,8 +35,7 @@ class MediaRates:
     video_output: Rate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(msgspec.Struct, frozen=True):
     """What a model's tokens cost; None: like the kind of token it is a part of. `request`: nano-dollars for each call
     besides."""
 

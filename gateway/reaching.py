@@ -6,9 +6,10 @@ A call that fails says only that it failed; the owner wants to know at which of 
 import asyncio
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from channels_app.table import ChannelRoute
 from gateway import tls
@@ -41,8 +42,7 @@ class Unreachable(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a connection goes to: `called` is what the owner knows it as."""
 
     host: str

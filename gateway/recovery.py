@@ -10,7 +10,8 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from channels_app.table import Candidate, ChannelRoute, RoutingTable
 from gateway.dialects.format import Impossible
@@ -32,8 +33,7 @@ BY_LIST = frozenset({Fault.KEY_REFUSED, Fault.TROUBLE})  # of the other faults a
 NO_WORD = frozenset({403, 404, 405})  # there is no list, or not for this key, which may be good for chats all the same
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(msgspec.Struct, frozen=True):
     """A key in trouble: of which channel, where among its keys, and what the matter is."""
 
     channel: ChannelRoute
@@ -49,8 +49,7 @@ class Patient:
         return f"{self.channel.name}, key …{last4}" if last4 else self.channel.name
 
 
-@dataclass(slots=True)
-class Wait:
+class Wait(msgspec.Struct):
     """When a key is tried again (`time.monotonic()`), and how long the wait after that will be, in seconds."""
 
     due_at: float

@@ -6,9 +6,9 @@ both and tells where they differ.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
+import msgspec
 from django.db import connection
 
 from gateway.models import FIRST_BYTE_COLUMNS, UsageDay, UsageRecord
@@ -28,8 +28,7 @@ class Group(NamedTuple):
     model: str
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(msgspec.Struct):
     """The columns that are added up, as in UsageDay."""
 
     requests: int = 0
@@ -51,7 +50,7 @@ class Sums:
     output_timed: int = 0
 
 
-COLUMNS = tuple(field.name for field in fields(Sums))
+COLUMNS = Sums.__struct_fields__
 ADDED = (*COLUMNS, *FIRST_BYTE_COLUMNS)
 NAMES = (*Group._fields, "key_name", "channel_name")
 _UPSERT = (
@@ -140,8 +139,7 @@ _RECOMPUTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(msgspec.Struct, frozen=True):
     """A sum that is not what the records say."""
 
     group: Group

@@ -1,7 +1,5 @@
 """Where a call went and why: what the owner reads when a call did not go where it was expected to."""
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from gateway.offers import Attempt, Plan
@@ -18,13 +16,12 @@ class Considered(msgspec.Struct):
     reason: str
 
 
-@dataclass(slots=True)
-class Route:
+class Route(msgspec.Struct):
     """A plan, and the attempts that were made of it. `passed_over`: why some were not."""
 
     plan: Plan
-    tried: list[tuple[Attempt, float, int, str]] = field(default_factory=list)
-    passed_over: list[tuple[Attempt, str]] = field(default_factory=list)
+    tried: list[tuple[Attempt, float, int, str]] = msgspec.field(default_factory=list)
+    passed_over: list[tuple[Attempt, str]] = msgspec.field(default_factory=list)
 
     def add(self, attempt: Attempt, seconds: float, status: int, error: str = "") -> None:
         self.tried.append((attempt, seconds, status, error))

@@ -6,8 +6,9 @@ import math
 import random
 from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from channels_app.table import Abilities, Candidate, RoutingTable
 from gateway.health import KeyId, Pause
@@ -33,8 +34,7 @@ class Needs(Protocol):
     def tokens(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What is known at the time of a call: `pause_of` why a key had better be left alone, `last_used` the key that
     has the prompt in its cache, `needs` of the call; for the strategies the latency of a key in seconds, 0 if it has
     to be found out, and the price of a candidate."""

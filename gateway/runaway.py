@@ -9,7 +9,8 @@ import math
 import re
 import threading
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+
+import msgspec
 
 from channels_app.table import DOLLARS, Currency
 from gateway.call import Call, Outcome
@@ -36,12 +37,11 @@ AppId = tuple[int, str]  # of the client key, and of the app
 Group = tuple[int, str, str, str]  # key, app, endpoint, model
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What one app did within the last minute: when, and how much it counts; one entry per second of the clock, at its
     last time."""
 
-    entries: deque[tuple[float, int]] = field(default_factory=deque)
+    entries: deque[tuple[float, int]] = msgspec.field(default_factory=deque)
     total: int = 0
 
     def add(self, amount: int, now: float) -> int:

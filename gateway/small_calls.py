@@ -7,7 +7,6 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
@@ -38,8 +37,7 @@ NO_CHAT = re.compile(
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """What a small call is made with: one model of a channel, one of its keys, and on whose account it is booked."""
 
     candidate: Candidate
@@ -59,8 +57,7 @@ class Caller:
         return Attempt(self.candidate, self.credential, spoken_to(self.candidate, call.dialects))
 
 
-@dataclass(frozen=True, slots=True)
-class Streamed:
+class Streamed(msgspec.Struct, frozen=True):
     """How a stream went: seconds to its first event (None: the answer came in one piece), and what broke it off."""
 
     first_s: float | None

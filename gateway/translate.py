@@ -3,11 +3,11 @@ model's name is patched, and usage is asked for where the client did not. Otherw
 Either way the channel's overrides come last."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway import chat_translation, embeddings
 from gateway.call import Call
@@ -64,8 +64,7 @@ class Translation(Protocol):
         """The machine for a streamed answer of `channel`, whose key `secret` nobody may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """A call as one channel gets it, at `endpoint` below its base; `dropped`: what had to be left out."""
 
     endpoint: str

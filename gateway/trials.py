@@ -5,8 +5,10 @@ reach → its keys → chat → stream, tools, json. A stage that fails stops th
 
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import asdict, replace
 
 from channels_app.table import Candidate, ChannelRoute, ClientIdentity, Credential, is_pattern
 from gateway import small_calls, waking
@@ -35,8 +37,7 @@ class NotOffered(ValueError):
     """The channel has no such model."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(msgspec.Struct, frozen=True):
     """One step: whether it went well or does not apply (`skipped`), how long it took, and a sentence. `code`: what
     went wrong, in a word for programs; empty where nothing did, or no word would help."""
 
@@ -48,8 +49,7 @@ class Stage:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """What is to be tested. `candidate`: the model to chat with; None, and `why_none`, where there is none."""
 
     channel: ChannelRoute
@@ -62,8 +62,7 @@ class Trial:
         return Caller(self.candidate, credential, self.key, TEST_APP)
 
 
-@dataclass(slots=True)
-class Found:
+class Found(msgspec.Struct):
     """What the stages so far have found: a key that works; the chat, where it has been tried already; whether the
     model list is open to everybody."""
 

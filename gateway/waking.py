@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from channels_app.local.engine import EngineDown
 from channels_app.local.manager import Lease, engines

@@ -1,7 +1,6 @@
 """What a port answers, and what can be read from it. Pure: asking is `probes`, judging `fingerprints`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,8 +13,7 @@ LOCKED = frozenset({401, 403})
 LONGEST_TEXT = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came back. `status` 0: nothing, or nothing that is HTTP. `body`: its JSON, None where there is none.
     `text`: its beginning. `is_novapi`: it is one of ours."""
 

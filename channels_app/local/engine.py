@@ -8,9 +8,10 @@ import re
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from channels_app.local import ready
 from channels_app.local.launch import Child, Unstartable, argv_of, free_port, is_free, listeners
@@ -62,8 +63,7 @@ class NotReady(Exception):
         self.is_final = is_final
 
 
-@dataclass(slots=True)
-class Exit:
+class Exit(msgspec.Struct):
     """How an engine ended; `code` negative: by a signal."""
 
     code: int
@@ -79,14 +79,13 @@ class Exit:
             return f"signal {-self.code}"
 
 
-@dataclass(slots=True)
-class Wish:
+class Wish(msgspec.Struct):
     """What the owner's task is to do next."""
 
     run: bool = False
     stop: bool = False
-    waiters: list["asyncio.Future[None]"] = field(default_factory=list)  # for it to run
-    stoppers: list["asyncio.Future[None]"] = field(default_factory=list)  # for nothing of it to run
+    waiters: list["asyncio.Future[None]"] = msgspec.field(default_factory=list)  # for it to run
+    stoppers: list["asyncio.Future[None]"] = msgspec.field(default_factory=list)  # for nothing of it to run
 
 
 class Engine:

@@ -1,8 +1,10 @@
 """What an engine says of its models: each calls the same things otherwise, and some say more beside their list."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from channels_app.local.answers import Answers, good, rows_of
 from channels_app.local.runtimes import Runtime
@@ -15,8 +17,7 @@ LOADED = {"loaded": True, "sleeping": True, "ready": True, "unloaded": False, "n
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundModel:
+class FoundModel(msgspec.Struct, frozen=True):
     """A model of an engine. Context in tokens: what the model was made for (`context_max`), and what it was loaded
     with (`context_loaded`). `size` in bytes. None, and an empty quantisation: not told. `is_local`: false for one that
     the engine has run in a cloud."""

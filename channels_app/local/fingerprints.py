@@ -6,7 +6,8 @@ its shape; then who signs as owner of the models; and what others emulate last.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from channels_app.local.answers import (
     LIST,
@@ -53,8 +54,7 @@ OWNERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Which engine it is, and whether it wants a key or is still loading its model."""
 
     runtime: Runtime

@@ -3,17 +3,16 @@
 import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import psutil
 
 IPV4, IPV6 = "127.0.0.1", "::1"
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(msgspec.Struct, frozen=True):
     """A port somebody listens on. `hosts`: where it can be reached, best first. `created`: when its process began, a
     Unix time. `process`: what it is called, in lower case. `parents`: those it descends from, the nearest first.
     Without `pid` the rest is not known: it belongs to another user. `is_heard`: false of a port that is a guess."""
@@ -73,8 +72,7 @@ def own_connections() -> list[Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(msgspec.Struct, frozen=True):
     """A socket as `psutil.net_connections` describes it."""
 
     status: str

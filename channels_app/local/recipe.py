@@ -1,13 +1,12 @@
 """How an owner wants an engine to be run. Plain values."""
 
-from dataclasses import dataclass
+import msgspec
 
 PID = "${PID}"
 PORT = "${PORT}"  # in a command or an environment: where the engine is to listen
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(msgspec.Struct, frozen=True):
     """How an engine is started. `shell`: the command is for a shell; `port`: where it listens, unless the command has
     ${PORT} in it; `env` is added to Novapi's own environment."""
 
@@ -24,8 +23,7 @@ class Launch:
         return PORT in self.command or any(PORT in value for _, value in self.env)
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(msgspec.Struct, frozen=True):
     """How an engine is treated. `ready_path`: answers with success once it is ready; `ready_pattern`: what it prints
     then; `idle_stop_s`: stopped after so many seconds without a call, None: never; `stall_s`: how long a start may
     show no progress; `keeps_running`: started anew by itself when it ends."""
@@ -37,8 +35,7 @@ class Manner:
     keeps_running: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(msgspec.Struct, frozen=True):
     """`group`: only one of its engines runs at a time; empty: it runs beside all others. `starts_at_launch`: with
     Novapi, not with the first call."""
 

@@ -3,14 +3,14 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+import msgspec
 
 CHECKED = "2026-08-23"
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(msgspec.Struct, frozen=True):
     """One engine.
 
     `ports` are where it listens unless it is told otherwise; they prove nothing. `base` is the path of its

@@ -5,7 +5,6 @@ the model's name, and to notice how the stream ends. No sockets here: `feed` chu
 """
 
 import re
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ from gateway.splice import NotJSON, replace_member
 from gateway.sse import DONE, Decoder, Event, encode
 
 
-@dataclass(frozen=True, slots=True)
-class StreamSettings:
+class StreamSettings(msgspec.Struct, frozen=True):
     """`mirror`: the name the client asked for, where the channel calls the model otherwise, else None;
     `hide_usage`: usage was asked for by the gateway, so the client must not see it; `channel`: for errors;
     `secret`: the channel's key, which an error must not repeat."""

@@ -1,9 +1,9 @@
 """What every endpoint does: read the request, make a Call of it, hand it to the relay."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest
 
 from channels_app import candidates
@@ -28,8 +28,7 @@ REPLAY_OF = "novapi.replay_of"  # in a scope that `gateway.repeats` made; no cli
 NOT_COUNTED = frozenset({404, 405, 501})  # a server that speaks the dialect without this endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What an endpoint is for; the members are those of Call.
 
     `model` and `stream`: where the path tells them; `model` is empty where there is none. `default_model`: where the

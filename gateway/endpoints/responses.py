@@ -7,12 +7,12 @@ translated is known to nobody else, so Novapi keeps the conversation itself, unl
 import logging
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
+from msgspec.structs import replace
 
 from channels_app import candidates
 from channels_app.table import RoutingTable

@@ -1,11 +1,11 @@
 """Files and batches: relayed to the channel that keeps them."""
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from django.http import HttpRequest
+from msgspec.structs import replace
 
 from channels_app import candidates
 from channels_app.table import RoutingTable

@@ -1,9 +1,10 @@
 """Which models an engine has in memory now."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from channels_app.local.answers import Answer, rows_of
 from channels_app.local.engine_models import (
@@ -26,8 +27,7 @@ FOR_EVER = timedelta(days=10 * 365)  # Ollama's "for ever" is 292 years
 NO_TIME = 1  # the year of Go's time that was never set
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """A model in memory. `name` is the engine's; `instance`: what LM Studio unloads it by; `size_bytes`: what it takes
     by the engine's words (Ollama: with its context, the others: its weights), `vram_bytes` of it on the GPU;
     `context_tokens`: what it was loaded with; `until`: when the engine drops it if nobody calls it. None, and an empty

@@ -4,9 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+import msgspec
 
 from channels_app.candidates import watcher
 from channels_app.local.engine_models import FoundModel, text
@@ -23,13 +24,12 @@ READY = ("already_downloaded", "completed")
 Abilities = dict[str, dict[str, Any]]
 
 
-@dataclass(slots=True)
-class Progress:
+class Progress(msgspec.Struct):
     """How far a model is: what is done now, in the engine's words, and bytes of bytes of all its parts that are known
     so far; None: nobody told."""
 
     status: str = ""
-    parts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    parts: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
         done, whole = (sum(numbers) for numbers in zip(*self.parts.values(), strict=True)) if self.parts else (0, 0)

@@ -6,12 +6,12 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import openai
 import pytest
+from msgspec.structs import replace
 
 from gateway.call import Call, Outcome
 from gateway.runaway import MOST_GROUPS, MOST_MARKS, OWN_FAULT, Guard

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from channels_app.table import Abilities, Candidate, ChannelRoute, RoutingTable
 from gateway.health import Health, Pause
@@ -46,7 +47,7 @@ def offering(*candidates: Candidate) -> RoutingTable:
 
 
 def asking(**body: Any) -> CallNeeds:
-    return CallNeeds(replace(call(json.dumps({"model": "gpt", "messages": [], **body}).encode()), task="chat"))
+    return CallNeeds(structs.replace(call(json.dumps({"model": "gpt", "messages": [], **body}).encode()), task="chat"))
 
 
 def test_round_robin_gives_everyone_a_turn() -> None:
@@ -164,7 +165,7 @@ def test_paused_one_that_can_goes_before_a_sound_one_that_can_not() -> None:
     ],
 )  # fmt: skip
 def test_what_a_call_needs(dialect: str, body: Mapping[str, Any], vision: bool, tools: bool) -> None:
-    asked = replace(call(json.dumps({"model": "gpt", **body}).encode()), dialect=dialect, task="chat")
+    asked = structs.replace(call(json.dumps({"model": "gpt", **body}).encode()), dialect=dialect, task="chat")
     needs = needs_of(asked)
 
     assert needs is not None

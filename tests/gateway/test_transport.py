@@ -7,11 +7,11 @@ import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from channels_app.table import ChannelRoute, Limits
 from gateway import upstream

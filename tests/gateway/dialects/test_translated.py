@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.chat import (
     Begin,
