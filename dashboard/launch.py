@@ -3,6 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+WINDOW = "Novapi-Window"  # by which a request says that it comes from there, see `dashboard.policy`
+
 _token = secrets.token_urlsafe(32)
 
 

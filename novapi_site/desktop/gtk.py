@@ -4,6 +4,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from dashboard import launch
+from novapi_site import __version__
+
 GAVE_UP = """<!doctype html><meta charset="utf-8"><title>Novapi</title>
 <body style="font:16px system-ui;margin:20vh auto;max-width:32em;color:#444">
 <h1 style="font-size:20px">This page has crashed several times</h1>
@@ -47,6 +50,7 @@ def tend(uid: str, crashed: Callable[[], bool], leads_elsewhere: Callable[[str],
         decision.ignore()
         return True
 
+    view.get_settings().set_user_agent_with_application_details(launch.WINDOW, __version__)
     view.connect("web-process-terminated", ended)
     view.connect("decide-policy", decide)
     give_menu(view)

@@ -221,6 +221,11 @@ def test_pages_may_run_our_own_scripts_only(browser: httpx.Client, path: str, is
     assert "microphone=()" in response.headers["permissions-policy"]
 
 
+@pytest.mark.parametrize("path", ["/", "/nothing", "/admin/", "/v1/docs"])
+def test_what_opens_a_page_in_a_browser_keeps_no_hold_of_it(browser: httpx.Client, path: str) -> None:
+    assert browser.get(path, headers=BROWSER).headers["cross-origin-opener-policy"] == "same-origin"
+
+
 @pytest.mark.parametrize("path", ["/", "/nothing", "/admin/", "/admin/channels_app/channel/add/", "/api/docs"])
 def test_pages_need_no_script_that_the_policy_forbids(browser: httpx.Client, path: str) -> None:
     page = browser.get(path, headers=BROWSER)
