@@ -4,8 +4,10 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
+from channels_app import bundle
 from dashboard import launch
 from novapi_site import door
 from novapi_site.desktop import dialogs, gui_thread, language, notify, tray
@@ -17,6 +19,7 @@ from novapi_site.desktop.words import WORDS
 from novapi_site.paths import StartError
 from novapi_site.service import Service
 
+PAGE_SECONDS = 0.5  # that a page takes until it is drawn
 PANEL_SECONDS, AT_LOGIN_SECONDS = 5.0, 30.0  # that a panel may take; at login it may come later than Novapi
 LOOK_SECONDS = 0.2  # between two looks at whether answers still stream
 LONGEST_WAIT_S = 600  # for answers, once the owner wants to quit: apps that go on calling would never let it
@@ -43,6 +46,7 @@ class Desktop:
         the service goes on. Raises StartError."""
         starting = threading.Thread(target=self._start, name="start")
         starting.start()
+        threading.Thread(target=self._unpack, name="unpack").start()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: threading.Thread(target=self.leave).start())
         was_shown = self.window.run(self._home / "window")
@@ -53,6 +57,11 @@ class Desktop:
         if was_shown:
             self._end()
         return was_shown
+
+    @staticmethod
+    def _unpack() -> None:
+        with suppress(OSError):  # the first page tries again, and tells
+            bundle.unpack(bundle.DASHBOARD)
 
     def _start(self) -> None:
         try:
@@ -67,8 +76,9 @@ class Desktop:
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def _appear_in_tray(self) -> None:
-        """Where there is one, which may take its time: nobody waits for it."""
-        self.window.wait_until_shown()
+        """Where there is one, which may take its time: nobody waits for it, nor does it take the page's."""
+        self.window.wait_for_page()
+        time.sleep(PAGE_SECONDS)
         self.tray = tray.start(self._abilities(), AT_LOGIN_SECONDS if self.window.is_hidden else PANEL_SECONDS)
 
     def _abilities(self) -> Abilities:

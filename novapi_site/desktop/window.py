@@ -78,9 +78,9 @@ class Window:
 
     # What may be asked from any thread
 
-    def wait_until_shown(self) -> None:
-        """Or until nobody will see it; a hidden one counts as shown."""
-        self._view.events.shown.wait(LONGEST_START_S)
+    def wait_for_page(self) -> None:
+        """Until the dashboard is there, or something else has gone wrong."""
+        self._view.events.loaded.wait(LONGEST_START_S)
 
     def show(self) -> None:
         self.is_hidden = False
