@@ -20,9 +20,21 @@ export default defineConfig(({ command }) => ({
     outDir: "../static/dashboard",
     emptyOutDir: true,
     target: "es2022",
-    chunkSizeWarningLimit: 600,
+    chunkSizeWarningLimit: 800,
     // A picture as data: in a script would be loaded by everybody, seen or not.
     assetsInlineLimit: 0,
+    // Files cost more than bytes on one's own machine: what the first page needs is one script, and what several of the
+    // others share another.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "start", tags: ["$initial"] },
+            { name: "shared", minShareCount: 2, maxModuleSize: 20_000 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(
