@@ -1,11 +1,12 @@
 """`python -m tests.bench.frozen`: how soon the executable answers and shows its page, and what it costs when idle."""
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -13,11 +14,21 @@ from statistics import median
 import psutil
 
 from novapi_site.desktop.window import PAGE_IS_THERE
-from tests.bench.processes import Child, cpu_seconds, free_port, running
+from tests.bench.processes import (
+    CORES,
+    START_SECONDS,
+    Child,
+    ProcessError,
+    cpu_seconds,
+    free_port,
+    pin,
+    request,
+    running,
+    stop,
+)
 from tests.bench.report import Goal, verdicts
 from tests.frozen.window import Desktop
 from tests.novapi_site.desktop.screen import Screen
-from tests.running import eventually
 
 ROOT = Path(__file__).parents[2]
 SETTLE_SECONDS = 10  # what a start still does after its first answer, a look for engines too
@@ -39,11 +50,10 @@ def main() -> int:
 def measure(executable: Path, folder: Path, rounds: int, seconds: float) -> list[Goal]:
     """Cold and warm starts take turns, so that a busy minute is in both."""
     starts = [(started(executable, folder, cold=True), started(executable, folder)) for _ in range(rounds)]
+    pin(CORES)  # a window is several processes
     with Screen(folder) as screen:
-        pages = [
-            (page_shown(executable, folder, screen, cold=True), page_shown(executable, folder, screen))
-            for _ in range(rounds)
-        ]
+        windows = Windows(executable, folder, screen)
+        pages = [(windows.shown(cold=True), windows.shown()) for _ in range(rounds)]
     with serving(executable, folder) as child:
         time.sleep(SETTLE_SECONDS)
         memory, cpu = pss_megabytes(child.process), idle_percent(child.process, seconds)
@@ -66,20 +76,45 @@ def started(executable: Path, folder: Path, cold: bool = False) -> float:
         return child.start_seconds
 
 
-def page_shown(executable: Path, folder: Path, screen: Screen, cold: bool = False) -> float:
-    """Seconds from the start of the process until the dashboard is in its window, listens to what is told live, and
-    has the bridge. Without WebKit's inspector, which takes its time."""
-    if cold:
-        evict(executable)
-    quiet = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "NOVAPI_LOG_LEVEL": "info"}
-    desktop = Desktop(folder / "window", screen, executable=executable, **quiet)
-    del desktop.env["WEBKIT_INSPECTOR_HTTP_SERVER"]
-    desktop.log.unlink(missing_ok=True)
-    began_at = time.perf_counter()
-    with desktop:
-        assert eventually(lambda: PAGE_IS_THERE in desktop.log.read_text(), 30)
-        assert eventually(lambda: desktop.api("GET", "/status").json()["readers"], 30)
-        return time.perf_counter() - began_at
+class Windows:
+    """Novapi in a window, time and again, in one data directory. Without WebKit's inspector, which takes its time."""
+
+    def __init__(self, executable: Path, folder: Path, screen: Screen) -> None:
+        quiet = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "NOVAPI_LOG_LEVEL": "info"}
+        self._executable = executable
+        self._desktop = Desktop(folder / "window", screen, executable=executable, **quiet)
+        del self._desktop.env["WEBKIT_INSPECTOR_HTTP_SERVER"]
+        with self._desktop:  # the first start of all makes the database
+            self._key = self._desktop.key
+
+    def shown(self, cold: bool = False) -> float:
+        """Seconds from the start of the process until the dashboard is in its window, has the bridge, and listens to
+        what is told live. Nobody else asks Novapi for anything meanwhile."""
+        if cold:
+            evict(self._executable)
+        log, port = self._desktop.log, free_port()
+        log.unlink(missing_ok=True)
+        began_at = time.perf_counter()
+        with log.open("ab") as output:
+            words = self._desktop.argv("desktop", "--port", str(port))
+            process = psutil.Popen(words, env=self._desktop.env, stdout=output, stderr=output)
+        try:
+            wait_until(lambda: PAGE_IS_THERE in log.read_text())
+            wait_until(lambda: self._readers(port) > 0)
+            return time.perf_counter() - began_at
+        finally:
+            stop(process)
+
+    def _readers(self, port: int) -> int:
+        return int(json.loads(request(port, "GET", "/api/status", self._key)[1])["readers"])
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise ProcessError("The window shows no page.")
+        time.sleep(0.005)
 
 
 @contextmanager
