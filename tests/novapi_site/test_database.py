@@ -4,13 +4,15 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.running import free_port, run
+from tests.running import ROOT, free_port, run
 
 
 def database(home: Path) -> Path:
@@ -77,6 +79,25 @@ def test_start_without_an_upgrade_makes_no_copy(used: Path) -> None:
     run(used, "key")
 
     assert copies(used) == []
+
+
+LOADED = """
+import django, sys
+django.setup()
+from novapi_site import database
+database.prepare()
+print([name for name in sys.modules if ".migrations.0" in name])
+"""
+
+
+def test_start_without_an_upgrade_loads_no_migration(used: Path) -> None:
+    env = os.environ | {"NOVAPI_HOME": str(used), "DJANGO_SETTINGS_MODULE": "novapi_site.settings"}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADED], env=env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert ran.stdout == "[]\n", ran.stderr
 
 
 def test_first_start_has_nothing_to_put_aside(home: Path) -> None:
