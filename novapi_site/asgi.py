@@ -21,6 +21,7 @@ from gateway.response import error_answer, signed  # noqa: E402
 from gateway.visits import Receive, Send  # noqa: E402
 from novapi_site import door, hosts, static  # noqa: E402
 
+API, API_FILES = "/api/", ("/api/about", "/api/docs")
 DJANGOS = ("/admin", "/static/", "/api/docs", "/v1/docs")  # pages that a library brings along, and their files
 
 gateway = LeanHandler()
@@ -77,7 +78,9 @@ def header(scope: dict[str, Any], name: bytes) -> bytes:
 
 
 def archives_of(path: str) -> tuple[str, ...]:
-    """What a page is made of."""
+    """What is answered out of them."""
+    if path.startswith(API) and not path.startswith(API_FILES):
+        return ()
     is_djangos = path.startswith(DJANGOS) and not path.startswith(static.DASHBOARD)
     return (bundle.DASHBOARD, bundle.DJANGO) if is_djangos else (bundle.DASHBOARD,)
 

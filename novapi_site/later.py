@@ -24,9 +24,11 @@ def begin() -> None:
 
 def load() -> None:
     """What is there by then stays for good: the collector need not walk it again, which takes 60 ms each time."""
-    import_module(API)
-    time.sleep(PAGE_SECONDS)
-    for room in OTHERS:
-        import_module(room)
-    gc.freeze()
-    gc.enable()
+    try:
+        import_module(API)
+        time.sleep(PAGE_SECONDS)
+        for room in OTHERS:
+            import_module(room)
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -67,9 +67,9 @@ def with_archives(entries: list[Entry], folder: Path) -> list[Entry]:
     pages = [entry for entry in entries if is_for_pages(entry[0])]
     own = [entry for entry in pages if PurePath(entry[0]).parts[0] == "dashboard"]
     # Django looks once, at its first page, which folders of templates there are.
-    templates = sorted({name[: name.index("templates")] + "templates" for name, *_ in pages if "templates" in name})
+    templates = {path for name, *_ in pages for path in PurePath(name).parents if path.name == "templates"}
     archives = [
-        (bundle.DASHBOARD, packed(own, folder / bundle.DASHBOARD, templates), "DATA"),
+        (bundle.DASHBOARD, packed(own, folder / bundle.DASHBOARD, sorted(templates)), "DATA"),
         (bundle.DJANGO, packed((entry for entry in pages if entry not in own), folder / bundle.DJANGO), "DATA"),
     ]
     return [entry for entry in entries if entry not in pages] + archives
@@ -85,11 +85,11 @@ def is_for_pages(name: str) -> bool:
     return bool({"static", "templates"} & set(PurePath(name).parent.parts))
 
 
-def packed(entries: Iterable[Entry], archive: Path, folders: Iterable[str] = ()) -> str:
+def packed(entries: Iterable[Entry], archive: Path, folders: Iterable[PurePath] = ()) -> str:
     """In one file, by their names in the bundle; its path."""
     with ZipFile(archive, "w", ZIP_DEFLATED, compresslevel=9) as written:
         for folder in folders:
-            written.mkdir(folder)
+            written.mkdir(folder.as_posix())
         for name, file, _ in entries:
             written.write(file, PurePath(name).as_posix())
     return str(archive)
