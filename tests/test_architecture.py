@@ -25,7 +25,7 @@ STOREYS = (
     ("model_lists", "native", "reaching"),
     ("relay",),
     ("belated",),
-    ("call_log", "exchange", "metrics", "used_up", "verdicts"),
+    ("call_log", "exchange", "failures", "metrics", "used_up", "verdicts"),
     ("faults", "waking"),
     ("endings", "headers", "offline", "realtime_ends", "upstream"),
     ("admission", "body", "captures", "issued", "keys", "needs", "recorder", "response", "translate", "transport"),
@@ -156,7 +156,7 @@ def test_pure_modules_reach_neither_framework_nor_network(name: str) -> None:
 def test_only_the_edge_talks_http() -> None:
     callers = {module for module in gateway_modules() if {"aiohttp", "httpx"} & imports_of(module)}
 
-    edge = ("transport", "upstream", "headers", "exchange", "model_lists", "realtime", "realtime_ends", "echo")
+    edge = ("transport", "upstream", "headers", "exchange", "model_lists", "realtime", "realtime_ends", "echo", "tls")
     assert callers == {f"gateway.{name}" for name in edge}
 
 
