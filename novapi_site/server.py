@@ -18,6 +18,7 @@ from dashboard import about, told_records
 from gateway import anew, call_log
 from gateway.captures import captures
 from gateway.events import hub
+from gateway.failures import failures
 from gateway.followed import Followed
 from gateway.health import health
 from gateway.history import restore_limits
@@ -99,6 +100,7 @@ class Server:
             metrics.observe,
             used_up.observe,
             told_records.tell,
+            failures.observe,
             *call_log.observer(settings.NOVAPI_HOME / "logs", os.environ.get("NOVAPI_CALL_LOG", "")),
         ]
         recorder.start()

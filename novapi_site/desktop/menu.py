@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from novapi_site.desktop.abilities import Status
+from novapi_site.desktop.abilities import Failure, Status
 from novapi_site.desktop.language import Language
 
 PAUSE_MINUTES = 60
+LONGEST_LINE = 72  # characters; a menu is as wide as its longest line
 TEXTS: dict[Language, dict[str, str]] = {
     "en": {
         "running": "Running",
@@ -60,6 +61,7 @@ class Acts:
     """What the lines do; none of them may take long."""
 
     open: Callable[[], object]
+    see: Callable[[str], Callable[[], object]]  # a page of the dashboard
     copy_url: Callable[[], object]
     copy_key: Callable[[], object]
     pause: Callable[[], object]
@@ -74,9 +76,11 @@ def build(acts: Acts, status: Status | None, starts_at_login: bool | None, langu
     texts = TEXTS[language]
     is_paused = status is not None and status.paused_until is not None
     is_offline = status is not None and status.is_offline
+    failures = status.failures if status is not None else ()
     start = [Item(texts["start_at_login"], acts.toggle_start, checked=starts_at_login)]
     return [
         Item(status_line(status, language)),
+        *(Item(failure_line(each), acts.see(each.page)) for each in failures),
         SEPARATOR,
         Item(texts["open"], acts.open),
         Item(texts["copy_url"], acts.copy_url),
@@ -97,8 +101,18 @@ def status_line(status: Status | None, language: Language) -> str:
     return " · ".join([state(status, language), status.address, TEXTS[language]["today"].format(status.spent_today)])
 
 
+def failure_line(failure: Failure) -> str:
+    """14:32 · gpt-4o · DeepSeek: refused the key."""
+    line = " · ".join(filter(None, [clock(failure.at), failure.model, " ".join(failure.error.split())]))
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+
+
+def clock(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime("%H:%M")
+
+
 def state(status: Status, language: Language) -> str:
     texts = TEXTS[language]
     if status.paused_until is not None:
-        return texts["paused"].format(datetime.fromtimestamp(status.paused_until).astimezone().strftime("%H:%M"))
+        return texts["paused"].format(clock(status.paused_until))
     return texts["offline"] if status.is_offline else texts["running"]

@@ -5,14 +5,15 @@ for its answer.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
 
-from novapi_site.desktop.abilities import Abilities, Status
+from novapi_site.desktop.abilities import Abilities, Failure, Status
 
 ANSWER_SECONDS = 10
+MOST_FAILURES, NEWS_HOURS = 3, 24  # of failures: those in the tray's menu
 
 
 class OwnApi:
@@ -46,13 +47,14 @@ class OwnApi:
 def mark() -> object:
     """What is changed elsewhere and shown in the tray, as this process has it in memory. Django is set up by then."""
     from channels_app.candidates import watcher
+    from gateway.failures import failures
     from gateway.pause import pause
 
-    return pause.until, watcher.is_offline
+    return pause.until, watcher.is_offline, failures.count
 
 
 def abilities(
-    api: OwnApi, show: Callable[[], None], quit_now: Callable[[], None], mark: Callable[[], object] = mark
+    api: OwnApi, show: Callable[[str], object], quit_now: Callable[[], None], mark: Callable[[], object] = mark
 ) -> Abilities:
     """What the tray can do, done over HTTP; the window itself is someone else's."""
     return Abilities(
@@ -76,6 +78,21 @@ def status(api: OwnApi) -> Status:
         spent_today=money(sums["total"]["cost_usd"], sums),
         paused_until=state["paused_until"],
         is_offline=api.ask("GET", "/preferences")["offline"],
+        failures=last_failures(api),
+    )
+
+
+def last_failures(api: OwnApi) -> tuple[Failure, ...]:
+    since = datetime.now(UTC) - timedelta(hours=NEWS_HOURS)
+    asked = {"status": "error", "limit": MOST_FAILURES, "since": since.isoformat()}
+    return tuple(
+        Failure(
+            at=datetime.fromisoformat(record["started_at"]).timestamp(),
+            model=record["model_asked"],
+            error=record["error"],
+            page=f"/log/{record['request_id']}",
+        )
+        for record in api.ask("GET", "/usage/records", params=asked)["records"]
     )
 
 

@@ -119,7 +119,8 @@ class Tray:
     def _own_acts(self) -> menu.Acts:
         able = self._abilities
         return menu.Acts(
-            open=self._deed(able.open),
+            open=self._deed(lambda: able.open("")),
+            see=lambda page: self._deed(lambda: able.open(page)),
             copy_url=self._deed(lambda: clipboard.put(able.base_url())),
             copy_key=self._deed(lambda: clipboard.put(able.key())),
             pause=self._deed(lambda: able.pause(menu.PAUSE_MINUTES)),

@@ -1,11 +1,14 @@
 """What the tray can do, done over HTTP at a real Novapi."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from channels_app.candidates import watcher
+from gateway.failures import failures
 from gateway.pause import Pause, pause
 from novapi_site.desktop import own_api
 from novapi_site.desktop.abilities import Abilities, Status
@@ -25,7 +28,7 @@ def novapi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Novapi]:
 @pytest.fixture
 def able(novapi: Novapi) -> Iterator[Abilities]:
     with opened(novapi) as api:
-        yield own_api.abilities(api, lambda: None, lambda: None)
+        yield own_api.abilities(api, str, lambda: None)
 
 
 def opened(novapi: Novapi) -> OwnApi:
@@ -68,7 +71,18 @@ def test_offline_mode(able: Abilities, novapi: Novapi) -> None:
     able.set_offline(False)
 
     assert during == (True, True)
-    assert able.status() == Status(f"localhost:{novapi.port}", "$0.00")
+    assert replace(able.status(), failures=()) == Status(f"localhost:{novapi.port}", "$0.00")
+
+
+def test_last_failures_are_told_the_newest_first(able: Abilities, novapi: Novapi) -> None:
+    ids = [novapi.chat(f"no-such-{number}").headers["x-novapi-request-id"] for number in range(4)]
+    assert novapi.record(ids[-1])["error"]
+
+    failures = able.status().failures
+
+    assert [failure.model for failure in failures] == ["no-such-3", "no-such-2", "no-such-1"]
+    assert [failure.page for failure in failures] == [f"/log/{each}" for each in ids[:0:-1]]
+    assert all(abs(failure.at - time.time()) < 60 and "no-such" in failure.error for failure in failures)
 
 
 def test_money_of_today_is_in_the_owner_s_currency(able: Abilities, novapi: Novapi) -> None:
@@ -108,7 +122,9 @@ def test_mark_moves_with_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     own.end()
     resumed = own_api.mark()
     monkeypatch.setattr(watcher, "is_offline", True)
+    offline = own_api.mark()
+    monkeypatch.setattr(failures, "count", failures.count + 1)
 
     assert before == resumed
-    assert len({before, paused, own_api.mark()}) == 3
+    assert len({before, paused, offline, own_api.mark()}) == 4
     assert pause.until == 0

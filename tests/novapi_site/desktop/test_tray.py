@@ -11,6 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
+from novapi_site.desktop import menu
+from novapi_site.desktop.abilities import Failure
 from tests.novapi_site.desktop.screen import Screen, need_desktop, wait_for
 from tests.running import Novapi
 
@@ -26,7 +28,7 @@ from novapi_site.desktop import own_api, tray
 
 address, token, folder, patience = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), float(sys.argv[4])
 api = own_api.OwnApi(lambda: address, token)
-able = own_api.abilities(api, (folder / "opened").touch, (folder / "quit").touch, (folder / "changed").exists)
+able = own_api.abilities(api, (folder / "opened").write_text, (folder / "quit").touch, (folder / "changed").exists)
 
 def run():
     made = tray.start(able, patience)
@@ -323,6 +325,37 @@ def test_panel_sees_what_was_chosen(screen: Screen, novapi: Novapi, tmp_path: Pa
     assert paused == f"Paused until {clock:%H:%M} · localhost:{novapi.port} · $0.00 today"
     assert offline == f"Offline mode · localhost:{novapi.port} · $0.00 today"
     assert novapi.api("GET", "/preferences").json()["offline"] is False
+
+
+def test_panel_shows_what_failed_last_and_opens_it(screen: Screen, home: Path, tmp_path: Path) -> None:
+    with Novapi(home) as novapi, panel(screen, novapi, tmp_path) as ask:
+        assert wait_for(lambda: len(ask()) == 8)
+        failed = novapi.chat("no-such-model").headers["x-novapi-request-id"]
+        at = datetime.fromisoformat(novapi.record(failed)["started_at"]).astimezone()
+        (tmp_path / "changed").touch()
+        assert wait_for(lambda: len(ask()) == 9)
+
+        line = lines(ask())[1]
+        ask(line)
+
+        assert line.startswith(f"{at:%H:%M} · no-such-model · ")
+        assert wait_for((tmp_path / "opened").exists)
+        assert wait_for((tmp_path / "opened").read_text) == f"/log/{failed}"
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "line"),
+    [
+        ("gpt-4o", "Acme: refused the key", "10:20 · gpt-4o · Acme: refused the key"),
+        ("", "No key.", "10:20 · No key."),
+        ("m", "two\nlines,  and blanks", "10:20 · m · two lines, and blanks"),
+        ("m", "x" * 500, f"10:20 · m · {'x' * 59}…"),
+    ],
+)
+def test_line_of_a_failure_is_one_and_short(model: str, error: str, line: str) -> None:
+    at = datetime(2026, 5, 1, 10, 20).astimezone().timestamp()
+
+    assert menu.failure_line(Failure(at, model, error, "/log/x")) == line
 
 
 def test_menu_is_in_the_owner_s_language(screen: Screen, novapi: Novapi, tmp_path: Path) -> None:
