@@ -5,13 +5,13 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from channels_app import bundle
 from dashboard import launch
 from novapi_site import door
-from novapi_site.desktop import dialogs, gui_thread, language, notify, tray
-from novapi_site.desktop.abilities import Abilities
+from novapi_site.desktop import dialogs, gui_thread, language, notify, own_api, tray
 from novapi_site.desktop.bridge import Bridge
 from novapi_site.desktop.kept import Kept
 from novapi_site.desktop.window import Window
@@ -79,13 +79,12 @@ class Desktop:
         """Where there is one, which may take its time: nobody waits for it, nor does it take the page's."""
         self.window.wait_for_page()
         time.sleep(PAGE_SECONDS)
-        self.tray = tray.start(self._abilities(), AT_LOGIN_SECONDS if self.window.is_hidden else PANEL_SECONDS)
+        abilities = own_api.abilities(self.api, self.show, self.ask_to_quit)
+        self.tray = tray.start(abilities, AT_LOGIN_SECONDS if self.window.is_hidden else PANEL_SECONDS)
 
-    def _abilities(self) -> Abilities:
-        from novapi_site.desktop import own_api
-
-        api = own_api.OwnApi(lambda: self.service.instance.url, launch.token())
-        return own_api.abilities(api, self.show, self.ask_to_quit)
+    @cached_property
+    def api(self) -> own_api.OwnApi:
+        return own_api.OwnApi(lambda: self.service.instance.url, launch.token())
 
     def _watch(self) -> None:
         """A server that ends by itself takes the window along: it would show a dead page."""

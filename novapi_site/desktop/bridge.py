@@ -71,7 +71,7 @@ class Bridge:
 
     @for_the_page
     def save_from(self, name: str, path: str, body: Any = None) -> dict[str, Any]:
-        return self._save(name, lambda: saving.fetched(self._desktop.service.instance, path, body))
+        return self._save(name, lambda: saving.fetched(self._desktop.api, path, body))
 
     @for_the_page
     def save_text(self, name: str, text: str) -> dict[str, Any]:

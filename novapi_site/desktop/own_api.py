@@ -1,10 +1,11 @@
-"""A small client of the own management API, for what the desktop shows and does without a page.
+"""A small client of the own management API, for what the desktop shows and does without a page, or saves for one.
 
 It signs in as the window does, by the launch token, and is used from any thread but the window's: each question waits
 for its answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,17 +23,28 @@ class OwnApi:
     def __init__(self, address: Callable[[], str], token: str) -> None:
         self._address = address
         self._token = token
-        self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+        # It is plain HTTP: no certificates, which take longer to read than all else here.
+        self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False, verify=False)
 
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """JSON, or None where the answer has no body. Raises httpx.HTTPError."""
+        with self.stream(method, path, **options) as answer:
+            content = answer.read()
+            answer.raise_for_status()
+            return answer.json() if content else None
+
+    @contextmanager
+    def stream(self, method: str, path: str, **options: Any) -> Iterator[httpx.Response]:
+        """The answer, whatever it is, as it comes. Raises httpx.HTTPError."""
         url = f"{self._address()}/api{path}"
-        answer = self._client.request(method, url, **options)
-        if answer.status_code == 401:  # the first question, or a session that has ended
-            self._client.get(self._address(), params={"token": self._token})
-            answer = self._client.request(method, url, **options)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        with self._client.stream(method, url, **options) as answer:
+            if answer.status_code != httpx.codes.UNAUTHORIZED:
+                yield answer
+                return
+        # The first question, or a session that has ended.
+        self._client.get(self._address(), params={"token": self._token})
+        with self._client.stream(method, url, **options) as answer:
+            yield answer
 
     def __enter__(self) -> "OwnApi":
         return self

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,9 @@ import httpx
 from platformdirs import user_downloads_path
 
 from channels_app import private_files
-from novapi_site.instance import Instance
+from novapi_site.desktop.own_api import OwnApi
 
+ROOT = "/api"
 Source = Callable[[], Iterator[bytes]]
 PATIENCE = httpx.Timeout(30, read=300)  # seconds; a large database takes its time to be copied
 
@@ -51,26 +51,18 @@ def said(text: str) -> Iterator[bytes]:
     yield text.encode()
 
 
-def fetched(own: Instance, path: str, body: Any) -> Iterator[bytes]:
+def fetched(api: OwnApi, path: str, body: Any) -> Iterator[bytes]:
     """What `path` of the management API answers, by POST if there is a body. Raises NotSaved."""
-    if not path.startswith("/api/"):
+    if not path.startswith(f"{ROOT}/"):
         raise NotSaved(f"{path} is no part of the management API.")
     method = "GET" if body is None else "POST"
     try:
-        with signed_in(own) as client, client.stream(method, path, json=body) as answer:
+        with api.stream(method, path.removeprefix(ROOT), json=body, timeout=PATIENCE) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise NotSaved(message_of(answer))
             yield from answer.iter_bytes()
     except httpx.HTTPError as problem:
         raise NotSaved(f"Novapi does not answer ({problem}). Try again.") from problem
-
-
-@contextmanager
-def signed_in(own: Instance) -> Iterator[httpx.Client]:
-    """As the page itself is: by this launch's link."""
-    with httpx.Client(base_url=own.url, timeout=PATIENCE, trust_env=False) as client:
-        client.get(own.link)
-        yield client
 
 
 def message_of(answer: httpx.Response) -> str:
