@@ -8,7 +8,7 @@ from channels_app import built_in
 from channels_app.local.adding import port_of
 from channels_app.local.engine_models import FoundModel
 from channels_app.table import Candidate, RoutingTable
-from dashboard.api.schemas import OFFLINE
+from dashboard.api.schemas.channels import OFFLINE
 from gateway import pricing
 from gateway.families import Traits, traits_of
 from gateway.health import Report, health

@@ -8,7 +8,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 
 from dashboard import records
-from dashboard.api.schemas import RecordFilter, RecordRow
+from dashboard.api.schemas.calls import RecordFilter, RecordRow
 from gateway.models import UsageRecord
 
 PAGE = 500

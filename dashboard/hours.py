@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from dashboard.api.schemas import SummaryFilter
+from dashboard.api.schemas.sums import SummaryFilter
 from gateway.models import FIRST_BYTE_COLUMNS
 from gateway.records import as_stored
 from gateway.rollups import COLUMNS, EXPRESSIONS, FIRST_BYTE_BOUNDS, MODEL, RECORDS

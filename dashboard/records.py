@@ -16,7 +16,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Min, Q, QuerySet
 
-from dashboard.api.schemas import RecordFilter
+from dashboard.api.schemas.calls import RecordFilter
 from gateway import capture_store
 from gateway.models import DEAR_NANO, SLOW_MS, Attempt, UsageDay, UsageRecord
 from gateway.pricing import NANO

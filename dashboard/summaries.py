@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from dashboard import hours
-from dashboard.api.schemas import SummaryFilter
+from dashboard.api.schemas.sums import SummaryFilter
 from gateway.models import FIRST_BYTE_COLUMNS
 from gateway.pricing import NANO
 from gateway.rollups import ADDED, COLUMNS, FIRST_BYTE_BOUNDS, TABLE

@@ -22,7 +22,7 @@ def row(record: UsageRecord) -> dict[str, Any]:
     """As the API writes it: who watches has asked that, so that it is loaded by now."""
     from ninja.responses import NinjaJSONEncoder
 
-    from dashboard.api.schemas import RecordRow
+    from dashboard.api.schemas.calls import RecordRow
 
     told = RecordRow.from_orm(record).model_dump()
     return told | {"started_at": NinjaJSONEncoder().default(told["started_at"])}

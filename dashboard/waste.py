@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from dashboard.api.schemas import WasteFilter
+from dashboard.api.schemas.sums import WasteFilter
 from gateway.models import Attempt
 from gateway.pricing import NANO
 from gateway.records import as_stored

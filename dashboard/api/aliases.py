@@ -9,7 +9,7 @@ from ninja import Router, Status
 
 from channels_app import candidates
 from channels_app.models import Alias
-from dashboard.api.schemas import AliasIn, AliasOut, AliasPatch
+from dashboard.api.schemas.models import AliasIn, AliasOut, AliasPatch
 
 router = Router(tags=["aliases"])
 

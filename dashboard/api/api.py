@@ -28,7 +28,7 @@ from dashboard.api import (
     trials,
     usage,
 )
-from dashboard.api.schemas import MODEL_FORMS
+from dashboard.api.schemas.channels import MODEL_FORMS
 from dashboard.handed_in import NotUsable, database_trouble
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from dashboard import code, elsewhere
-from dashboard.api.schemas import CodeOut
+from dashboard.api.schemas.calls import CodeOut
 from dashboard.code import LANGUAGES, Variable
 from dashboard.elsewhere import Address
 from dashboard.originals import Original, original

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Header, Query, Router
 
-from dashboard.api.schemas import BackupIn, CopyOut, RestoredOut
+from dashboard.api.schemas.transfers import BackupIn, CopyOut, RestoredOut
 from dashboard.backups import copies, making, passphrase, restoring
 from dashboard.handed_in import CHUNK_BYTES, receive, workspace
 from gateway.issued import in_thread

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Status
 
 from channels_app.models import ClientKey, Preferences
-from dashboard.api.schemas import BodiesOut, BodyOut, NoBodiesOut
+from dashboard.api.schemas.calls import BodiesOut, BodyOut, NoBodiesOut
 from gateway import capture_store
 from gateway.capture_store import Body
 from gateway.captures import captures

@@ -14,14 +14,7 @@ from channels_app import candidates
 from channels_app.models import Channel, ClientKey, Preferences
 from channels_app.table import ChannelRoute, ClientIdentity
 from dashboard.api import previews
-from dashboard.api.schemas import (
-    ChannelIn,
-    ChannelOut,
-    ChannelPatch,
-    ModelName,
-    PreviewIn,
-    PreviewOut,
-)
+from dashboard.api.schemas.channels import ChannelIn, ChannelOut, ChannelPatch, ModelName, PreviewIn, PreviewOut
 
 router = Router(tags=["channels"])
 

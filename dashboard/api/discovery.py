@@ -11,7 +11,8 @@ from channels_app import candidates
 from channels_app.discovery import Found, Scan, engine_at
 from channels_app.local.adding import AlreadyThere, add, channels_by_port, local_port
 from channels_app.models import Channel
-from dashboard.api.schemas import ChannelOut, DiscoveryOut, FoundIn, FoundOut
+from dashboard.api.schemas.channels import ChannelOut
+from dashboard.api.schemas.engines import DiscoveryOut, FoundIn, FoundOut
 from gateway.lookout import lookout
 
 router = Router(tags=["discovery"])

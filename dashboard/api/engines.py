@@ -12,7 +12,7 @@ from channels_app.local.engine import EngineDown
 from channels_app.local.manager import engines
 from channels_app.local.recipe import Recipe
 from channels_app.models import Channel
-from dashboard.api.schemas import EngineOut
+from dashboard.api.schemas.engines import EngineOut
 
 router = Router(tags=["channels"])
 

@@ -12,7 +12,7 @@ from channels_app import candidates
 from channels_app.models import Channel, ChannelModel
 from channels_app.providers import PROVIDERS
 from dashboard.api.channels import load_for_test
-from dashboard.api.schemas import FetchedModels
+from dashboard.api.schemas.channels import FetchedModels
 from gateway import waking
 from gateway.model_lists import Listed, gone, list_models
 from gateway.small_calls import MOST_SECONDS, within

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from dashboard.api.backups import FILE_BODY
-from dashboard.api.schemas import ImportedOut
+from dashboard.api.schemas.transfers import ImportedOut
 from dashboard.handed_in import receive, workspace
 from dashboard.one_api.moving import move
 from gateway.issued import in_thread

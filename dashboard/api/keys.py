@@ -10,7 +10,8 @@ from ninja import Router, Status
 
 from channels_app import candidates, secrets
 from channels_app.models import ClientKey
-from dashboard.api.schemas import KeyIn, KeyOut, KeyPatch, KeyWithToken, QuotaIn
+from dashboard.api.schemas.base import QuotaIn
+from dashboard.api.schemas.keys import KeyIn, KeyOut, KeyPatch, KeyWithToken
 from gateway.runaway import guard
 
 NULLABLE = frozenset({"expires_at", *QuotaIn.model_fields})

@@ -8,7 +8,8 @@ from ninja import Router, Status
 
 from channels_app import candidates
 from channels_app.local.manager import engines
-from dashboard.api.schemas import CallOut, PauseIn, PauseOut
+from dashboard.api.schemas.calls import CallOut
+from dashboard.api.schemas.system import PauseIn, PauseOut
 from gateway.events import hub
 from gateway.flights import flights
 from gateway.health import health, state

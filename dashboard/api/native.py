@@ -17,7 +17,7 @@ from channels_app.local.engine import EngineDown
 from channels_app.models import ChannelModel
 from channels_app.table import ChannelRoute
 from dashboard.api.channels import load_for_test
-from dashboard.api.schemas import LoadedOut, LoadIn, PullIn, UnloadIn
+from dashboard.api.schemas.engines import LoadedOut, LoadIn, PullIn, UnloadIn
 from gateway.model_lists import is_listed
 from gateway.native.ask import Unable, is_refusal, told
 from gateway.native.loaded import READERS, loaded

@@ -12,7 +12,7 @@ from ninja.errors import HttpError
 
 from channels_app import secrets
 from channels_app.models import ClientKey
-from dashboard.api.schemas import ReplayIn
+from dashboard.api.schemas.calls import ReplayIn
 from dashboard.originals import Captured, Original, original
 from gateway.call import HeaderPairs
 from gateway.endpoints.calls import Target

@@ -11,7 +11,8 @@ from channels_app import bundle, candidates, secrets
 from channels_app.models import Preferences
 from channels_app.providers import PROVIDERS
 from dashboard import about, launch
-from dashboard.api.schemas import AboutOut, ModelOut, PreferencesOut, PreferencesPatch, ProviderOut, StatusOut
+from dashboard.api.schemas.models import ModelOut, ProviderOut
+from dashboard.api.schemas.system import AboutOut, PreferencesOut, PreferencesPatch, StatusOut
 from dashboard.catalogue import catalogue
 from dashboard.libraries import OWN_LICENCE
 from gateway.captures import captures

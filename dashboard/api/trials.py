@@ -11,7 +11,7 @@ from ninja import Router
 
 from channels_app.models import Channel
 from dashboard.api.channels import load_for_test
-from dashboard.api.schemas import RoundIn, TestCost, TestIn, TestOut
+from dashboard.api.schemas.trials import RoundIn, TestCost, TestIn, TestOut
 from gateway import trial_costs, trials
 from gateway.rounds import round_of
 from gateway.trials import NotOffered, Trial

@@ -11,7 +11,7 @@ from ninja import Query, Router, Schema, Status
 
 from channels_app import candidates
 from dashboard import exports, records, summaries, waste
-from dashboard.api.schemas import (
+from dashboard.api.schemas.calls import (
     AttemptOut,
     ConsideredOut,
     ExportFilter,
@@ -22,11 +22,8 @@ from dashboard.api.schemas import (
     RecordPage,
     RecordRow,
     RouteOut,
-    SummaryFilter,
-    SummaryOut,
-    WasteFilter,
-    WasteOut,
 )
+from dashboard.api.schemas.sums import SummaryFilter, SummaryOut, WasteFilter, WasteOut
 from gateway.models import Attempt, Price, UsageRecord
 from gateway.retention import let_go
 

@@ -13,7 +13,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from dashboard import hours, summaries
-from dashboard.api.schemas import SummaryFilter
+from dashboard.api.schemas.sums import SummaryFilter
 from gateway.call import Outcome
 from gateway.chat import Usage
 from gateway.records import Batch, Finished, PriceIds, day_as_stored

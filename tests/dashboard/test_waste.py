@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dashboard.api.schemas import WasteFilter
+from dashboard.api.schemas.sums import WasteFilter
 from dashboard.waste import first_attempt, waste
 from gateway.chat import Usage
 from gateway.models import Attempt

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.running import ROOT
 
-HEAVY = ("aiohttp", "dashboard.admin", "dashboard.api.schemas", "gateway.realtime")
+HEAVY = ("aiohttp", "dashboard.admin", "dashboard.api.schemas.base", "gateway.realtime")
 START = f"""
 import gc, sys, urllib.request
 from novapi_site import later, service, sockets

@@ -14,7 +14,7 @@ from channels_app.local import adding
 from channels_app.local.adding import channels_by_port
 from channels_app.models import Channel
 from dashboard.api.discovery import with_channel
-from dashboard.api.schemas import FoundOut
+from dashboard.api.schemas.engines import FoundOut
 from novapi_site import database
 
 MOST_NAMED = 3  # models in a row of the table
