@@ -2,14 +2,16 @@
 `NOVAPI_EXECUTABLE`). The same tests are for both."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import mounts
 from tests.e2e.conftest import model_file  # noqa: F401  # a fixture
 from tests.novapi_site.desktop.screen import Screen, need_desktop
-from tests.running import ROOT, Novapi
+from tests.running import ROOT, Novapi, run
 
 EXECUTABLE = Path(os.environ.get("NOVAPI_EXECUTABLE") or ROOT / "dist" / "novapi")
 
@@ -41,3 +43,24 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
     need_desktop()
     with Screen(tmp_path_factory.mktemp("screen"), "1400x1000x24") as screen:
         yield screen
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that has been used."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    done = run(home, "key")
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def used(template: Path, home: Path) -> Path:
+    shutil.copytree(template, home)
+    return home
+
+
+@pytest.fixture
+def own_mounts() -> Iterator[None]:
+    with mounts.own():
+        yield
