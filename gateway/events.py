@@ -81,10 +81,13 @@ class Hub:
         self.watchers: set[Subscriber] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
+        self._closed: asyncio.AbstractEventLoop | None = None
 
     async def subscribe(self, snapshot: Callable[[], Body]) -> AsyncIterator[bytes]:
         """Server-sent events in batches: first what `snapshot` says, then everything that happens after it."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
+        if self._loop is self._closed:
+            return
         subscriber = Subscriber(asyncio.current_task(), self._silence_s)
         self.watchers.add(subscriber)
         try:
@@ -103,7 +106,8 @@ class Hub:
             self._loop.call_soon_threadsafe(self._pass, event)
 
     def close(self) -> None:
-        """The server stops: let go of everybody, or it would wait for them."""
+        """In the loop of a server that stops: let go of everybody, and of whoever still comes, or it would wait."""
+        self._closed = asyncio.get_running_loop()
         for subscriber in self.watchers:
             subscriber.end()
 

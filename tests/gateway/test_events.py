@@ -104,7 +104,8 @@ def test_readers_end_when_the_server_stops() -> None:
         await first(events)
         hub.tell("last", {})
         hub.close()
-        return [batch async for batch in events]
+        late = [batch async for batch in hub.subscribe(dict)]
+        return [*late, *[batch async for batch in events]]
 
     assert [read(batch) for batch in asyncio.run(scenario())] == [[("last", {})]]
 

@@ -70,6 +70,47 @@ test("what ended is kept newest first, and not for ever", () => {
   expect(calls).toEqual({});
 });
 
+describe("a record", () => {
+  const record = (id: string, ended: number) => ({
+    request_id: id,
+    app: "cline",
+    key_name: "Master",
+    model_asked: "alias",
+    model_answered: "m",
+    channel_name: "Work",
+    started_at: new Date((ended - 2) * 1000).toISOString(),
+    duration_ms: 2000,
+    status: 200,
+    error: "",
+  });
+  const records = (...rows: object[]) => ({ kind: "records", body: { records: rows } });
+
+  test("tells of a call that ended before the page was there", () => {
+    expect(told(records(record("old", 190))).recent).toMatchObject([
+      { id: "old", app: "cline", channel: "Work", asked: "alias", model: "m", at: 188, ended: 190 },
+    ]);
+  });
+
+  test("of a call whose end was seen is no news", () => {
+    const { recent } = told(started("a"), finished("a"), records(record("a", 199)));
+    expect(recent.map(({ id, app }) => [id, app])).toEqual([["a", "claude-cli"]]);
+  });
+
+  test("that is there before its call is said to have ended is no second call", () => {
+    const before = told(started("a"), records(record("a", 199)));
+    expect(reduce(before, [finished("a")], 201).recent.map(({ id }) => id)).toEqual(["a"]);
+  });
+
+  test("says whose call it was, of one that nobody saw begin", () => {
+    expect(told(finished("a"), records(record("a", 199))).recent).toMatchObject([{ id: "a", app: "cline" }]);
+  });
+
+  test("stands where its call has ended", () => {
+    const { recent } = told(started("b"), finished("b"), records(record("older", 100), record("newer", 300)));
+    expect(recent.map(({ id }) => id)).toEqual(["newer", "b", "older"]);
+  });
+});
+
 test("a snapshot replaces what was known", () => {
   const snapshot = {
     calls: [call("new")],

@@ -1,3 +1,5 @@
+import type { RecordRow } from "@/api/queries";
+
 /**
  * What happens now, as /api/events tells it: a pure reducer over server-sent events. The page reads the result by
  * `useLive`; nothing here knows of React or of the network.
@@ -94,7 +96,7 @@ export interface LiveEvent {
   body: any;
 }
 
-const MOST_RECENT = 500;
+export const MOST_RECENT = 500;
 
 export const SILENT: Live = {
   connection: "connecting",
@@ -113,7 +115,10 @@ export function reduce(before: Live, events: LiveEvent[], now: number): Live {
   const after = { ...before, calls: { ...before.calls } };
   const ended: FinishedCall[] = [];
   for (const event of events) apply(after, event, ended, now);
-  if (ended.length) after.recent = [...ended.reverse(), ...after.recent].slice(0, MOST_RECENT);
+  if (ended.length) after.recent = [...ended.reverse(), ...others(after.recent, ended)].slice(0, MOST_RECENT);
+  // Last, for a call's end is told before its record is.
+  for (const { kind, body } of events)
+    if (kind === "records") after.recent = withRecords(after.recent, body.records);
   return after;
 }
 
@@ -167,6 +172,45 @@ function apply(live: Live, { kind, body }: LiveEvent, ended: FinishedCall[], now
       live.offline = live.offline.filter((each) => each.id !== body.id);
       break;
   }
+}
+
+/** Calls of which nobody here has seen all are in their records: those before the page was there, for example. */
+function withRecords(recent: FinishedCall[], records: RecordRow[]): FinishedCall[] {
+  const seen = new Set(recent.filter(({ app }) => app).map(({ id }) => id));
+  const missed = records.filter(({ request_id }) => !seen.has(request_id)).map(fromRecord);
+  if (!missed.length) return recent;
+  return [...others(recent, missed), ...missed]
+    .sort((one, other) => other.ended - one.ended)
+    .slice(0, MOST_RECENT);
+}
+
+function others(recent: FinishedCall[], these: FinishedCall[]): FinishedCall[] {
+  const ids = new Set(these.map(({ id }) => id));
+  return recent.filter(({ id }) => !ids.has(id));
+}
+
+function fromRecord(record: RecordRow): FinishedCall {
+  const at = Date.parse(record.started_at) / 1000;
+  return {
+    id: record.request_id,
+    app: record.app,
+    key: record.key_name,
+    model: record.model_answered || record.model_asked,
+    asked: record.model_asked,
+    dialect: record.dialect,
+    endpoint: record.endpoint,
+    stream: record.stream,
+    at,
+    channel: record.channel_name,
+    attempts: record.attempts,
+    first_token_ms: record.first_token_ms,
+    status: record.status,
+    ms: record.duration_ms,
+    input_tokens: record.input_tokens,
+    output_tokens: record.output_tokens,
+    error: record.error,
+    ended: at + record.duration_ms / 1000,
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as the server told it

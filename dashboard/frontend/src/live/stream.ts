@@ -1,7 +1,8 @@
 /** The one connection to /api/events: it feeds the query cache, and says when it is lost. */
 import type { QueryClient } from "@tanstack/react-query";
+import { client } from "@/api";
 import { refresh } from "@/api/queries";
-import { type Live, type LiveEvent, reduce, SILENT } from "./state";
+import { type Live, type LiveEvent, MOST_RECENT, reduce, SILENT } from "./state";
 
 export const LIVE = ["live"] as const;
 
@@ -25,6 +26,7 @@ const KINDS = [
 ];
 const GATHER_MS = 100; // a burst of events is one change of the page
 const SUMS_MS = 2000; // sums are asked for anew at most so often
+const RECENT_MS = 60_000; // the minute that the flow shows
 const RETRY_MS = 2000; // after the connection was refused; EventSource itself gives up then
 
 type Listener = (events: LiveEvent[]) => void;
@@ -83,12 +85,22 @@ function take(queries: QueryClient, events: LiveEvent[]): void {
   // What happened while nobody listened is in no event.
   if (wasLost && kinds.has("snapshot"))
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "get" });
+  if (kinds.has("snapshot")) void recall(queries);
   refreshAfter(queries, kinds);
   for (const listener of listeners) listener(events);
 }
 
 function update(queries: QueryClient, change: (live: Live) => Live): void {
   queries.setQueryData<Live>(LIVE, (before) => change(before ?? SILENT));
+}
+
+/** The calls that ended just before: no event has told of them. */
+async function recall(queries: QueryClient): Promise<void> {
+  const since = new Date(Date.now() - RECENT_MS).toISOString();
+  const { data } = await client.GET("/api/usage/records", {
+    params: { query: { since, limit: MOST_RECENT } },
+  });
+  if (data) update(queries, (live) => reduce(live, [{ kind: "records", body: data }], Date.now() / 1000));
 }
 
 let sumsWait: ReturnType<typeof setTimeout> | undefined;
