@@ -319,7 +319,8 @@ def test_quit_from_the_window_asks_while_answers_stream(own: Desktop) -> None:
     with FakeUpstream(event_stream(chunk("one"), 30.0)) as upstream:
         model = own.add_channel(upstream.url)
         with own.stream(model) as stream:
-            next(stream.iter_lines())
+            lines = stream.iter_lines()  # kept, for the last to go hangs up
+            next(lines)
             window = own.windows()[0]
             own.close_window()
             assert wait_for(lambda: len(own.windows()) == 2)  # the question is there
