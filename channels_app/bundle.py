@@ -1,6 +1,7 @@
 """What is different in the executable: there is no Python beside it that could run a program of ours, and PyInstaller
 prepares an environment for it that its children must not see."""
 
+import encodings.cp437  # noqa: F401  # of an archive's names: the thread that unpacks should import nothing
 import os
 import sys
 import threading

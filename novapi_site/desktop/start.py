@@ -4,6 +4,7 @@ Until the sockets listen nothing of Django is loaded: a second launch and a prob
 at once, and a program that calls early waits for its answer instead of being refused.
 """
 
+import logging
 import os
 import sys
 import time
@@ -23,6 +24,8 @@ from novapi_site.options import DEFAULT_HOST, DEFAULT_PORT, port_number
 from novapi_site.paths import StartError
 from novapi_site.service import Service
 
+logger = logging.getLogger(__name__)
+
 SCHEME = "novapi:"  # of links that other programs and web pages open Novapi with
 LONGEST_LINK = 8000  # letters, as it stands in an address: Django redirects to none of more than 16,384
 HELP = "Open the dashboard in its window, and serve apps meanwhile. Without a display, in the browser."
@@ -36,8 +39,11 @@ def main(words: list[str]) -> None:
     except AlreadyRunning:
         raise  # its dashboard is in the browser
     except Exception as problem:
+        explanation = trouble.explained(problem)
+        if not explanation:
+            logger.exception("Novapi stops by a mistake of its own.")  # now: the dialog may stay for long
         if not toolkit.problem():
-            dialogs.tell(trouble.explained(problem) or f"Novapi has stopped by a mistake of its own: {problem!r}")
+            dialogs.tell(explanation or f"Novapi has stopped by a mistake of its own: {problem!r}")
         raise
 
 

@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 WEBKIT_VERSIONS = ("4.1", "4.0")
@@ -66,6 +68,15 @@ def is_inspected() -> bool:
 def is_told(record: logging.LogRecord) -> bool:
     """A page that goes before it has got the bridge is no error, and pywebview would give its traceback, twice."""
     return "WebKitJavascriptError" not in record.getMessage()
+
+
+def load() -> None:
+    """Before any other thread imports: where two of them want each other's modules, Python gives one of them half a
+    module. What is missing, pywebview tells."""
+    prepare()
+    if sys.platform.startswith("linux"):
+        with suppress(ImportError, ValueError):
+            import_module("webview.platforms.gtk")
 
 
 def prepare() -> None:

@@ -36,7 +36,7 @@ class Window:
     def __init__(self, address: str, bridge: Any, kept: Kept, closes: Callable[[], bool], hidden: bool) -> None:
         import webview
 
-        toolkit.prepare()
+        toolkit.load()
         webview.settings["ALLOW_DOWNLOADS"] = True
         webview.settings["ALLOW_FILE_URLS"] = False
         webview.settings["OPEN_DEVTOOLS_IN_DEBUG"] = False
