@@ -84,7 +84,8 @@ class Hub:
         self._closed: asyncio.AbstractEventLoop | None = None
 
     async def subscribe(self, snapshot: Callable[[], Body]) -> AsyncIterator[bytes]:
-        """Server-sent events in batches: first what `snapshot` says, then everything that happens after it."""
+        """Server-sent events in batches: first what `snapshot` says, then everything that happens after it. None where
+        the server stops."""
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
         if self._loop is self._closed:
             return

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+import httpx
+
 from dashboard import launch
 from gateway.visits import Send
 from novapi_site.instance import ANSWER_SECONDS, Instance
@@ -20,8 +22,6 @@ on_knock: Callable[[str], None] | None = None
 
 def knock(running: Instance, path: str = "") -> bool:
     """Whether the running Novapi has a window, which is in front now."""
-    import httpx  # here, for only a second launch asks, and a first one has no time to lose
-
     try:
         answer = httpx.post(
             f"{running.url}{PATH}?path={quote(path, safe='')}",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 
 from channels_app import private_files
@@ -68,8 +69,6 @@ def running() -> Instance:
 
 
 def answers(url: str) -> bool:
-    import httpx  # here, for a start asks nobody and has no time to lose
-
     try:
         health = httpx.get(f"{url}/healthz", timeout=ANSWER_SECONDS, trust_env=False)
         return health.status_code == 200 and health.json()["status"] == "ok"
