@@ -19,7 +19,7 @@ from channels_app.local.answers import LM_STUDIO, LM_STUDIO_BEFORE_0_4, Answer, 
 from channels_app.local.engine_models import FoundModel, models_of
 from channels_app.local.fingerprints import Verdict, is_lm_studio, verdict, version
 from channels_app.local.listeners import IPV4, IPV6, Listener, listeners, started_on
-from channels_app.local.probes import DETAIL_SECONDS, PORT_SECONDS, Prober
+from channels_app.local.probes import CONNECT_SECONDS, DETAIL_SECONDS, NAMED_SECONDS, PORT_SECONDS, Prober
 from channels_app.local.questions import questions
 from channels_app.local.runtimes import BY_PROCESS, KNOWN_PORTS, RUNTIMES, Runtime
 
@@ -138,17 +138,20 @@ async def look_again(prober: Prober, listener: Listener, before: Look | None) ->
 
 async def look_at(prober: Prober, listener: Listener, api_key: str = "") -> Look | None:
     """Ask a port who it is, at 127.0.0.1 first, then at ::1; None if nobody listens there, or nobody is known to."""
-    likely = "lmstudio" if listener.port == LM_STUDIO_PORT else ""
-    likely = BY_PROCESS[listener.process].id if listener.process in BY_PROCESS else likely
-    until = time.monotonic() + PORT_SECONDS
+    named = BY_PROCESS.get(listener.process)
+    likely = named.id if named else "lmstudio" if listener.port == LM_STUDIO_PORT else ""
+    seconds = NAMED_SECONDS if named else PORT_SECONDS
+    connect_seconds = None if listener.is_heard else CONNECT_SECONDS
+    until = time.monotonic() + seconds
     for host in listener.hosts:
         answers: dict[str, Answer] = {}
         asking = questions(answers, likely)
         left = until - time.monotonic()
-        await prober.ask_each(host, listener.port, itertools.islice(asking, 1), answers, api_key, left)
+        first = itertools.islice(asking, 1)
+        await prober.ask_each(host, listener.port, first, answers, api_key, left, connect_seconds)
         if any(answer.status for answer in answers.values()):
             async with prober.turn:
-                await prober.ask_each(host, listener.port, asking, answers, api_key)
+                await prober.ask_each(host, listener.port, asking, answers, api_key, seconds)
                 return await judged(prober, listener, host, answers, api_key)
     return Look(listener, silences=1) if listener.is_heard else None
 

@@ -7,8 +7,9 @@ import httpx
 
 from channels_app.local.answers import NO_ANSWER, Answer, parse_answer
 
-CONNECT_SECONDS = 0.25
+CONNECT_SECONDS = 0.25  # where perhaps nobody listens: some systems take two seconds to refuse
 PORT_SECONDS = 0.6  # for all questions to one port
+NAMED_SECONDS = 2.0  # if its process is called like an engine, which may be busy: it is worth the wait
 DETAIL_SECONDS = 0.3  # for what an engine says of its models, beyond that
 TALKS_AT_ONCE = 8  # more would use up each other's time, for it is this process that is busy
 MOST_BYTES = 256 * 1024  # of an answer
@@ -39,19 +40,19 @@ class Prober:
         answers: dict[str, Answer],
         api_key: str = "",
         seconds: float = PORT_SECONDS,
+        connect_seconds: float | None = None,
     ) -> None:
         """Ask for the paths one by one and put what comes into `answers`, until `seconds` are over."""
         try:
             async with asyncio.timeout(seconds):
                 for path in paths:
                     answers[path] = NO_ANSWER
-                    answers[path] = await self.ask(host, port, path, api_key)
+                    answers[path] = await self.ask(request_for(host, port, path, api_key, connect_seconds))
         except TimeoutError:
             return
 
-    async def ask(self, host: str, port: int, path: str, api_key: str = "") -> Answer:
+    async def ask(self, request: httpx.Request) -> Answer:
         """One GET. What is no HTTP, or breaks off, is no answer."""
-        request = request_for(host, port, path, api_key)
         try:
             response = await self._transport.handle_async_request(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError):
@@ -71,7 +72,7 @@ def transport() -> httpx.AsyncHTTPTransport:
     return httpx.AsyncHTTPTransport(verify=False, trust_env=False, limits=limits)
 
 
-def request_for(host: str, port: int, path: str, api_key: str) -> httpx.Request:
+def request_for(host: str, port: int, path: str, api_key: str, connect_seconds: float | None) -> httpx.Request:
     """Ollama refuses a Host that is not local, and any page's Origin; nobody can be trusted to pack little."""
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
     headers = {
@@ -82,8 +83,7 @@ def request_for(host: str, port: int, path: str, api_key: str) -> httpx.Request:
     }
     if api_key:
         headers["authorization"] = f"Bearer {api_key}"
-    timeouts = {"connect": CONNECT_SECONDS, "read": PORT_SECONDS, "write": PORT_SECONDS, "pool": PORT_SECONDS}
-    return httpx.Request("GET", url, headers=headers, extensions={"timeout": timeouts})
+    return httpx.Request("GET", url, headers=headers, extensions={"timeout": {"connect": connect_seconds}})
 
 
 async def beginning(stream: AsyncIterator[bytes]) -> bytes:
