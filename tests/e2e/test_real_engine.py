@@ -13,8 +13,9 @@ QUESTION = [{"role": "user", "content": "What is the word?"}]
 
 
 @pytest.fixture
-def client(novapi: Novapi) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"http://localhost:{novapi.port}/v1", api_key=novapi.key, max_retries=0)
+def client(novapi: Novapi) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"http://localhost:{novapi.port}/v1", api_key=novapi.key, max_retries=0) as client:
+        yield client
 
 
 def test_openai_sdk_gets_a_plain_answer(client: openai.OpenAI, novapi: Novapi, chat_model: str) -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import openai
@@ -24,8 +25,9 @@ SHOWS_ENVIRONMENT = "import json, os; print('environment', json.dumps(dict(os.en
 
 
 @pytest.fixture
-def sdk(served: Novapi) -> openai.OpenAI:
-    return openai.OpenAI(base_url=served.base_url, api_key=served.key, max_retries=0)
+def sdk(served: Novapi) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=served.base_url, api_key=served.key, max_retries=0) as client:
+        yield client
 
 
 def test_sdk_gets_an_answer(served: Novapi, sdk: openai.OpenAI) -> None:

@@ -320,14 +320,14 @@ def test_refusal_is_in_the_callers_dialect(watched: Novapi, path: str, member: s
 @pytest.mark.alone
 def test_sdk_does_not_try_again(watched: Novapi) -> None:
     with FakeUpstream(BAD) as upstream:
-        model = watched.add_channel(upstream.url)
-        client = openai.OpenAI(api_key=watched.key, base_url=f"{watched.http.base_url}/v1", max_retries=3)
-        for _ in range(6):
-            with pytest.raises(openai.BadRequestError):
-                client.chat.completions.create(model=model, messages=[])
-        began_at = time.monotonic()
-        with pytest.raises(openai.RateLimitError, match="was stopped"):
-            client.chat.completions.create(model=model, messages=[])
+        asked = {"model": watched.add_channel(upstream.url), "messages": []}
+        with openai.OpenAI(api_key=watched.key, base_url=watched.base_url, max_retries=3) as client:
+            for _ in range(6):
+                with pytest.raises(openai.BadRequestError):
+                    client.chat.completions.create(**asked)
+            began_at = time.monotonic()
+            with pytest.raises(openai.RateLimitError, match="was stopped"):
+                client.chat.completions.create(**asked)
 
     assert time.monotonic() - began_at < 0.4
     assert len(upstream.received) == 6

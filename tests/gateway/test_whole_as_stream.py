@@ -1,5 +1,7 @@
 """A channel that answers in one piece although a stream was asked for: the official SDK still gets its stream."""
 
+from collections.abc import Iterator
+
 import openai
 import pytest
 
@@ -36,8 +38,9 @@ RESPONSE = {
 
 
 @pytest.fixture
-def client(novapi: Novapi) -> openai.OpenAI:
-    return openai.OpenAI(base_url=novapi.base_url, api_key=novapi.key, max_retries=0)
+def client(novapi: Novapi) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=novapi.base_url, api_key=novapi.key, max_retries=0) as client:
+        yield client
 
 
 def test_chat_answer_becomes_a_stream(client: openai.OpenAI, novapi: Novapi) -> None:
