@@ -11,6 +11,8 @@ import { follow } from "@/live/stream";
 import { routeTree } from "./routeTree.gen";
 import "./styles.css";
 
+const PAGES_MS = 2000; // the first page has all that it needs by then
+
 const queries = new QueryClient({
   defaultOptions: {
     // The events say when something has changed; a query that fails says so at once.
@@ -37,9 +39,15 @@ declare module "@tanstack/react-router" {
   }
 }
 
+/** Should Novapi stop, its other pages can still be opened, and say so; the browser would show a page of its own. */
+function loadPages(): void {
+  for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route);
+}
+
 await startLanguage();
 follow(queries);
 takeLinks();
+setTimeout(loadPages, PAGES_MS);
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -34,13 +34,10 @@ def fresh(tmp_path: Path) -> Iterator[Novapi]:
         yield novapi
 
 
-def sdk(novapi: Novapi, key: str = "") -> openai.OpenAI:
-    return openai.OpenAI(base_url=novapi.base_url, api_key=key or novapi.key, max_retries=0)
-
-
-def ask(client: openai.OpenAI, model: str, text: str = "What does a gateway do?") -> str:
-    messages = [{"role": "user", "content": text}]
-    answer = client.chat.completions.create(model=model, messages=messages)  # type: ignore[arg-type]
+def ask(novapi: Novapi, model: str, key: str = "") -> str:
+    messages = [{"role": "user", "content": "What does a gateway do?"}]
+    with openai.OpenAI(base_url=novapi.base_url, api_key=key or novapi.key, max_retries=0) as client:
+        answer = client.chat.completions.create(model=model, messages=messages)  # type: ignore[arg-type]
     return answer.choices[0].message.content or ""
 
 
@@ -61,7 +58,7 @@ def test_from_a_pasted_key_to_a_call_replayed_and_counted(
         page.get_by_role("button", name="Go to Home").click()
         go(page, "Log")
 
-        assert ask(sdk(fresh), "gpt-4o") == ANSWER
+        assert ask(fresh, "gpt-4o") == ANSWER
         page.get_by_role("link", name=re.compile("OpenAI.* asked gpt-4o")).first.click()
         inspector = page.get_by_role("complementary", name="Inspector")
         expect(inspector.get_by_text("What does a gateway do?")).to_be_visible()
@@ -87,7 +84,7 @@ def test_engine_is_found_used_and_seen_to_start(browser: Browser, fresh: Novapi,
         found.get_by_role("button", name=re.compile("Use")).click()
         expect(page.get_by_text("Works", exact=True)).to_be_visible(timeout=30_000)
         page.get_by_role("button", name="Close; Home keeps").click()
-        assert ask(sdk(fresh), "tiny-found")
+        assert ask(fresh, "tiny-found")
 
         go(page, "Channels")
         page.get_by_role("button", name="Add channel").click()
@@ -105,7 +102,7 @@ def test_engine_is_found_used_and_seen_to_start(browser: Browser, fresh: Novapi,
         expect(drawer.get_by_text("Ready", exact=True)).to_be_visible()
         drawer.get_by_role("button", name="Stop", exact=True).click()
         expect(drawer.get_by_text("Stopped", exact=True)).to_be_visible()
-        assert ask(sdk(fresh), "tiny-own")
+        assert ask(fresh, "tiny-own")
         expect(drawer.get_by_text("Ready", exact=True)).to_be_visible()
 
 
@@ -135,7 +132,7 @@ def test_app_that_exceeds_its_budget_is_told_why_and_so_is_the_owner(
         dialog.get_by_role("button", name="Done").click()
         go(page, "Home")
 
-        refusal = until_refused(sdk(fresh, key))
+        refusal = until_refused(fresh, key)
 
         assert refusal.code == "insufficient_quota"
         assert "'Thrifty' has spent its budget of $0.0001 for today" in refusal.message
@@ -145,12 +142,12 @@ def test_app_that_exceeds_its_budget_is_told_why_and_so_is_the_owner(
         expect(page.get_by_role("dialog").get_by_role("textbox", name="Budget per day")).to_have_value("0.0001")
 
 
-def until_refused(client: openai.OpenAI) -> openai.RateLimitError:
+def until_refused(novapi: Novapi, key: str) -> openai.RateLimitError:
     """The answer that comes instead of one too many. A cost is known only once a call is over and written down."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
-            ask(client, "gpt-4o")
+            ask(novapi, "gpt-4o", key)
         except openai.RateLimitError as refusal:
             return refusal
     raise AssertionError("Calls went through for 10 s.")
@@ -225,9 +222,15 @@ def tab_to(page: Page, name: str) -> None:
 
 def test_lost_connection_shows_and_mends_itself(browser: Browser, fresh: Novapi) -> None:
     with signed_in(browser, fresh, ["ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE", "ERR_INCOMPLETE"]) as page:
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        with page.expect_event("requestfinished", lambda request: "/settings-" in request.url):
+            expect(page.get_by_role("heading", level=1)).to_be_visible()  # the other pages come after the first
         fresh.stop()
         expect(page.get_by_text("Novapi does not answer. Is it still running? This page")).to_be_visible()
+
+        page.get_by_role("link", name="Settings").click()
+        page.get_by_role("tab", name="Keys").click()
+        page.get_by_role("button", name="Show the key").click()
+        expect(page.get_by_text("Novapi does not answer. Is it still running?", exact=True)).to_be_visible()
 
         fresh.http.close()
         with fresh:

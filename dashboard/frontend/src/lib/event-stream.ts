@@ -3,6 +3,8 @@
  * answer of a model, must neither be asked by GET nor be asked twice.
  */
 
+import { answered } from "./answered";
+
 export interface ServerEvent {
   /** "message" where the server names none. */
   event: string;
@@ -35,7 +37,7 @@ export async function* eventStream(url: string, asked: Asked = {}): AsyncGenerat
 
 /** The answer's bytes, once the server has agreed. For those who need them apart from their events. */
 export async function openStream(url: string, { body, headers, signal }: Asked): Promise<Response> {
-  const response = await fetch(url, {
+  const response = await answered(url, {
     method: body === undefined ? "GET" : "POST",
     headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),

@@ -2,6 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { client } from "@/api";
 import { refresh } from "@/api/queries";
+import { answered } from "@/lib/answered";
 import { type Live, type LiveEvent, MOST_RECENT, reduce, SILENT } from "./state";
 
 export const LIVE = ["live"] as const;
@@ -67,11 +68,7 @@ function tellConnection(queries: QueryClient, connection: Live["connection"]): v
 
 /** An EventSource does not tell why it was turned away. */
 async function isRefused(): Promise<boolean> {
-  try {
-    return (await fetch("/api/status")).status === 401;
-  } catch {
-    return false;
-  }
+  return (await answered("/api/status")).status === 401;
 }
 
 export function live(queries: QueryClient): Live {

@@ -6,6 +6,8 @@ import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
+import { answered } from "@/lib/answered";
+import { refusalOf } from "@/lib/event-stream";
 import { useFormat } from "@/lib/format";
 
 interface Library {
@@ -70,8 +72,8 @@ function DashboardLibraries() {
 }
 
 async function readLicences(): Promise<Library[]> {
-  const response = await fetch(`${import.meta.env.BASE_URL}licences.json`);
-  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  const response = await answered(`${import.meta.env.BASE_URL}licences.json`);
+  if (!response.ok) throw await refusalOf(response);
   return response.json();
 }
 

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { refusalOf } from "@/lib/event-stream";
+import { openStream } from "@/lib/event-stream";
 import { useEvents } from "@/live/use-live";
 import { appended } from "./engine-log";
 
@@ -12,8 +12,7 @@ export function useEngineLog(channelId: number) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0, // nobody listens while it is not shown: what is printed then would be missing
     queryFn: async ({ signal }) => {
-      const response = await fetch(`/api/channels/${channelId}/log`, { signal });
-      if (!response.ok) throw await refusalOf(response);
+      const response = await openStream(`/api/channels/${channelId}/log`, { signal });
       return appended("", await response.text());
     },
   });

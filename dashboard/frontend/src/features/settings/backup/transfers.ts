@@ -1,5 +1,6 @@
 /** Files that go out and come in: backups, and databases of One-API. Their bodies are bytes, so this fetches itself. */
 import type { Schemas } from "@/api";
+import { answered } from "@/lib/answered";
 import { saveFrom } from "@/lib/desktop/save";
 import { refusalOf } from "@/lib/event-stream";
 
@@ -24,7 +25,7 @@ export function importOneApi(file: File, isDryRun: boolean): Promise<Imported> {
 }
 
 async function send<T>(address: string, file: File, headers: Record<string, string> = {}): Promise<T> {
-  const response = await fetch(address, {
+  const response = await answered(address, {
     method: "POST",
     headers: { "content-type": "application/octet-stream", ...headers },
     body: file,

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { $api, client } from "@/api";
+import { messageOf } from "@/api/errors";
 import { type ClientKey, refresh } from "@/api/queries";
 import { useConfirm } from "@/components/confirm";
 import { CopyButton } from "@/components/copy-button";
@@ -21,7 +22,8 @@ export function MasterCard({ master }: { master: ClientKey }) {
   const [shown, setShown] = useState("");
   const requests = useUses().get(master.id)?.requests ?? 0;
   const rotate = useRotate(requests, () => setShown(""));
-  const show = async () => setShown(shown ? "" : await readMaster());
+  const show = () =>
+    shown ? setShown("") : readMaster().then(setShown, (error) => toast.error(messageOf(error)));
   return (
     <Card>
       <div className="flex flex-col gap-1">
