@@ -22,6 +22,7 @@ KEEPALIVE_SECONDS = 30  # most vendors keep idle connections for a minute, local
 READ_BUFFER_BYTES = 256 * 1024
 MAX_HEADER_BYTES = 64 * 1024
 LOOK_SECONDS = 0.5  # how often a read that waits is looked after
+END_SECONDS = 0.1  # that a reader may take to hear that its connection has ended in good order
 LARGE_BODY_BYTES = 512 * 1024  # above this a body is written in pieces, so that other calls go on meanwhile
 
 _SOCKS = ("python_socks", "aiohttp_socks")  # whose exceptions share no base with anything else
@@ -177,15 +178,17 @@ class SilenceTimer:
         if self._handle:
             self._handle.cancel()
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop, was_dead: bool = False) -> None:
         now = loop.time()
         due = (self.waiting_since or now) + self._seconds
+        is_dead = self.waiting_since is not None and self._is_dead()
         if due <= now:
             self._answer.content.set_exception(TimeoutError(self._seconds))
-        elif self.waiting_since and self._is_dead():
+        elif is_dead and was_dead:
             self._answer.content.set_exception(aiohttp.ClientPayloadError("the connection was given up"))
         else:
-            self._handle = loop.call_at(min(due, now + LOOK_SECONDS), self._look, loop)
+            after = END_SECONDS if is_dead else LOOK_SECONDS
+            self._handle = loop.call_at(min(due, now + after), self._look, loop, is_dead)
 
     def _is_dead(self) -> bool:
         connection = self._answer.connection

@@ -14,10 +14,10 @@ import pytest
 from msgspec.structs import replace
 
 from channels_app.table import ChannelRoute, Limits
-from gateway import upstream
+from gateway import transport, upstream
 from gateway.transport import AiohttpTransport
 from gateway.upstream import ChannelFailure, build_request, transports
-from tests.fake_upstream import FakeUpstream, head, json_reply
+from tests.fake_upstream import FakeUpstream, event_stream, head, json_reply
 from tests.gateway.values import attempt, call, channel
 
 T = TypeVar("T")
@@ -129,6 +129,12 @@ def test_chunks_are_delivered_as_they_come() -> None:
     assert (one, two, three) == (b"data: 1\n\n", b"data: 2\n\n", b"data: 3\n\n")
     assert at_two - at_one > 0.1
     assert at_three - at_two > 0.1
+
+
+def test_stream_whose_connection_ends_while_it_is_looked_after_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LOOK_SECONDS", 0)  # again and again, so also between its end and the reader's
+    with FakeUpstream(event_stream(b"one", 0.05, b"two", 0.05)) as upstream:
+        assert read_from(local(upstream.url)) == b"onetwo"
 
 
 def test_slow_stream_that_never_falls_silent_is_not_cut() -> None:
