@@ -216,6 +216,7 @@ def test_client_keys_are_found_by_digest_and_disabled_ones_are_left_out() -> Non
     assert table.client_keys[secrets.digest(master.token)].is_master
 
 
+@pytest.mark.alone
 def test_reading_a_large_table_takes_a_moment_only() -> None:
     for number in range(20):
         make_channel(name=f"Channel {number}", models={f"m{n}": f"m{n}" for n in range(50)})

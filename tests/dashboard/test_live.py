@@ -218,6 +218,7 @@ def test_late_joiner_gets_the_calls_in_flight_and_paused_keys(live: Novapi) -> N
     assert eventually(lambda: live.api("GET", "/calls").json() == [])
 
 
+@pytest.mark.alone
 def test_hanging_up_frees_the_reader_within_a_second(live: Novapi) -> None:
     def readers() -> int:
         return int(live.api("GET", "/status").json()["readers"])

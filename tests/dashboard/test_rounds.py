@@ -119,6 +119,7 @@ def test_events_arrive_as_they_happen_and_the_api_answers_meanwhile(lonely: Nova
     assert all(0.3 < later - sooner < 1 for sooner, later in pairwise(stages[1:]))
 
 
+@pytest.mark.alone
 def test_hanging_up_stops_the_round_within_a_second(lonely: Novapi) -> None:
     crowd = Crowd(20)
     with FakeUpstream(crowd) as upstream:

@@ -68,6 +68,7 @@ def health_of(novapi: Novapi, name: str) -> Any:
     return next(c for c in novapi.api("GET", "/channels").json() if c["name"] == name)["api_keys"][0]["health"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("client", PATHS)
 @pytest.mark.parametrize("channel", ["openai-chat", "anthropic"])
 def test_plain_call_gets_an_error_in_its_dialect(
@@ -97,6 +98,7 @@ def test_plain_call_gets_an_error_in_its_dialect(
     assert health_of(novapi, name) == before
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("client", PATHS)
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_stream_ends_with_an_honest_error(

@@ -267,6 +267,7 @@ def test_json_that_is_not_utf8_is_refused(body: bytes) -> None:
         parse(body)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("encoding", "pieces"),
     [

@@ -336,6 +336,7 @@ def test_provider_that_breaks_the_protocol_ends_the_session_with_1011(novapi: No
     assert f"{channel_of(app)} broke the WebSocket: " in record_of(novapi, app)["error"]
 
 
+@pytest.mark.alone
 def test_app_that_vanishes_ends_the_providers_session_within_a_second(novapi: Novapi) -> None:
     with Realtime(echo) as upstream, session(novapi, novapi.add_channel(upstream.url)) as app:
         left_at = time.monotonic()
@@ -346,6 +347,7 @@ def test_app_that_vanishes_ends_the_providers_session_within_a_second(novapi: No
     assert record_of(novapi, app)["error"] == "The client went away."
 
 
+@pytest.mark.alone
 def test_app_that_leaves_a_provider_in_full_flow_is_no_trouble(novapi: Novapi) -> None:
     async def script(connection: ServerConnection) -> None:
         while True:

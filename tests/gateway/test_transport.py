@@ -158,6 +158,7 @@ def test_client_that_is_slow_to_read_is_no_silence_of_the_provider() -> None:
         assert running(conversation) == b"ab"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("before", [[], [head(200, "text/event-stream")]], ids=["no head", "head only"])
 def test_silence_before_the_first_byte_times_out(before: list[bytes]) -> None:
     started = time.perf_counter()
@@ -176,6 +177,7 @@ def cut_in_silence() -> ChannelFailure:
     return failure
 
 
+@pytest.mark.alone
 def test_silence_after_the_first_byte_times_out_sooner() -> None:
     started = time.perf_counter()
 

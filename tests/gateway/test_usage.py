@@ -66,6 +66,7 @@ def test_body_that_is_no_json_is_counted_as_text(body: bytes) -> None:
     assert estimate_tokens(body) == pieces_in(body.decode("utf-8", "replace"))
 
 
+@pytest.mark.alone
 def test_estimate_of_megabytes_is_quick() -> None:
     body = asking(PROSE * 100_000)
     started = time.perf_counter()
@@ -109,6 +110,7 @@ def test_app_always_has_a_name() -> None:
     assert app_name("/1.0") == "unknown"
 
 
+@pytest.mark.alone
 def test_hostile_user_agent_is_named_at_once() -> None:
     started = time.perf_counter()
 

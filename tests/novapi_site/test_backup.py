@@ -124,6 +124,7 @@ def test_file_that_is_no_backup_is_one_sentence(home: Path, tmp_path: Path) -> N
     assert (result.returncode, result.stderr) == (1, "novapi: This is no backup of Novapi.\n")
 
 
+@pytest.mark.alone
 def test_restore_beside_a_running_server_is_in_force_within_a_second(
     tmp_path: Path, upstream: FakeUpstream, secret: Path
 ) -> None:
