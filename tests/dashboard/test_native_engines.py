@@ -3,17 +3,20 @@
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.channels_app.local.test_engine import command
 from tests.e2e.tiny_gguf import write_model
 from tests.fake_upstream import FakeUpstream, Received, Script, head, json_reply, whole
-from tests.running import Novapi, free_port
+from tests.running import Novapi, eventually, free_port
 
 NAME = iter(range(1_000_000))
 Reply = tuple[int, Any]
@@ -405,8 +408,13 @@ def started(novapi: Novapi, model_file: Path, *switches: str, provider: str = "l
     return f"/channels/{channel_id}", name
 
 
+def about(novapi: Novapi, path: str) -> dict[str, Any]:
+    """Its engine, as the API tells it."""
+    return novapi.api("GET", path).json()["engine"]
+
+
 def state(novapi: Novapi, path: str) -> str:
-    return str(novapi.api("GET", path).json()["engine"]["state"])
+    return str(about(novapi, path)["state"])
 
 
 @pytest.mark.parametrize(("provider", "names"), [("llamacpp", ["tiny"]), ("local", [])])
@@ -418,7 +426,7 @@ def test_engine_that_novapi_starts_is_started_and_stopped(
     assert answer.status_code == 200, answer.text
     assert [each["name"] for each in answer.json()["models"]] == names
     assert state(novapi, path) == "ready"
-    assert novapi.api("GET", path).json()["engine"]["calls"] == 0
+    assert about(novapi, path)["calls"] == 0
 
     answer = novapi.api("POST", f"{path}/unload", json={"model": model})
     assert (answer.status_code, answer.json()) == (200, {"models": []})
@@ -426,21 +434,34 @@ def test_engine_that_novapi_starts_is_started_and_stopped(
     assert novapi.api("POST", f"{path}/unload", json={"model": model}).status_code == 200  # nothing left to do
 
 
-@pytest.mark.alone  # a tiny model is quick: it must not have said all before it is stopped
+@contextmanager
+def held_up(novapi: Novapi, path: str) -> Iterator[None]:
+    """The engine says nothing meanwhile: a tiny model would have said all before it is stopped."""
+    processes = psutil.Process(about(novapi, path)["pid"]).children(recursive=True)
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.resume()
+
+
 def test_engine_that_calls_use_is_stopped_by_force_only(novapi: Novapi, model_file: Path) -> None:
     path, model = started(novapi, model_file)
-    with novapi.stream(model, max_tokens=50_000, ignore_eos=True) as response:
-        chunks = response.iter_text()
-        next(chunks)
+    assert novapi.api("POST", f"{path}/load", json={"model": model}).status_code == 200
+    with ThreadPoolExecutor(2) as aside, held_up(novapi, path):
+        answer = aside.submit(novapi.chat, model)
+        assert eventually(lambda: about(novapi, path)["calls"] == 1)
         refused = novapi.api("POST", f"{path}/unload", json={"model": model})
         assert (refused.status_code, state(novapi, path)) == (409, "ready")
         assert "1 call uses this engine" in refused.json()["detail"]
 
-        forced = novapi.api("POST", f"{path}/unload", json={"model": model, "force": True})
-        rest = "".join(chunks)
+        forced = aside.submit(novapi.api, "POST", f"{path}/unload", json={"model": model, "force": True})
+        assert eventually(lambda: state(novapi, path) == "stopping")
 
-    assert (forced.status_code, state(novapi, path)) == (200, "stopped")
-    assert '"error"' in rest
+    assert (forced.result().status_code, state(novapi, path)) == (200, "stopped")
+    assert answer.result().json()["error"]["type"] == "upstream_error"
 
 
 def test_engine_that_can_not_be_started_says_why(novapi: Novapi, model_file: Path) -> None:
@@ -665,7 +686,7 @@ def test_ollama_that_novapi_starts_is_started_to_fetch_and_to_load(novapi: Novap
     channel_id = create(novapi, "ollama", command=serve, group="")
     path = f"/channels/{channel_id}"
     assert fetch(novapi, channel_id, "new:1b")[-1] == ("done", {"offered": ["new:1b"], "added": ["new:1b"]})
-    assert (state(novapi, path), novapi.api("GET", path).json()["engine"]["calls"]) == ("ready", 0)
+    assert (state(novapi, path), about(novapi, path)["calls"]) == ("ready", 0)
 
     loaded_now = novapi.api("POST", f"{path}/load", json={"model": "new:1b"})
     assert [each["name"] for each in loaded_now.json()["models"]] == ["new:1b"]
