@@ -1,5 +1,6 @@
 """What executables leave behind: removed when nobody lives in it, by processes as they are."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -69,6 +70,31 @@ def test_directory_without_a_mark_is_left_alone(own: Path) -> None:
     unpacked.remove_left_over(own)
 
     assert len(list(own.parent.iterdir())) == 3
+
+
+def test_directory_of_one_that_was_killed_while_it_unpacked_is_removed(own: Path) -> None:
+    killed, unpacking = own.with_name("_MEIkilled"), own.with_name("_MEIunpacking")
+    for folder in (killed, unpacking):
+        folder.mkdir()
+        (folder / unpacked.FIRST).touch()
+    os.utime(killed / unpacked.FIRST, (0, 0))
+
+    unpacked.remove_left_over(own)
+
+    assert sorted(path.name for path in own.parent.iterdir()) == ["_MEIown", "_MEIunpacking"]
+
+
+def test_directory_that_could_not_be_marked_is_left_alone(own: Path) -> None:
+    full = own.with_name("_MEIfull")
+    (full / unpacked.MARK).mkdir(parents=True)  # nothing can be written there, not even by root
+    (full / unpacked.FIRST).touch()
+    os.utime(full / unpacked.FIRST, (0, 0))
+
+    unpacked.hold(full)
+    (full / unpacked.MARK).rmdir()
+    unpacked.remove_left_over(own)
+
+    assert full.exists()
 
 
 def test_what_is_installed_has_no_mark(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from channels_app.unpacked import FIRST
 from tests import mounts
 from tests.fake_upstream import FakeUpstream, completion, json_reply
 from tests.frozen.launches import Headless, refused
@@ -169,6 +170,8 @@ def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path, tmp
         novapi.process.wait(10)
         psutil.wait_procs(processes, 10)
     left = unpacked(tmp_path)
+    for folder in left:
+        assert when_written(folder / FIRST) == min(map(when_written, folder.rglob("*.*")))  # it tells half of one, too
     (used / "instance.json.0123.new").touch()
     (used / "data.key.4567.new").touch()
     os.utime(used / "instance.json.0123.new", (0, 0))
@@ -183,6 +186,10 @@ def test_killed_one_is_cleaned_up_after(executable: Path | None, used: Path, tmp
 
     assert not (used / "instance.json").exists()
     assert not list(used.glob("novapi.db-*"))
+
+
+def when_written(file: Path) -> int:
+    return file.stat().st_mtime_ns
 
 
 def unpacked(folder: Path) -> set[Path]:
