@@ -38,6 +38,9 @@ UNUSED = [
     *"_curses _tkinter curses ensurepip idlelib lib2to3 pydoc_data readline test tkinter turtledemo".split(),
     *(f"PIL.{name}" for name in "_avif _imagingcms _imagingft _imagingmath _imagingmorph _imagingtk _webp".split()),
     *(["PIL", "pystray"] if sys.platform == "linux" else []),  # GTK has a tray of its own
+    *(f"django.db.backends.{name}" for name in "mysql oracle postgresql".split()),
+    *(f"websockets.{name}" for name in "asyncio legacy sync trio".split()),  # uvicorn takes its protocol alone
+    *"_pydecimal multidict._multidict_py pydantic.mypy pydantic.v1".split(),
     *(f"webview.platforms.{name}" for name in "android cef mshtml qt".split()),
     # Found at run time, where the system keeps them: PyInstaller would bring the libraries along.
     *(
