@@ -19,12 +19,15 @@ Known = tuple[int, float]  # a process id, and when that process was started: id
 
 
 def note(directory: Path, processes: Iterable[psutil.Process]) -> None:
-    """These run now."""
+    """These run now. A disk that is full keeps neither an engine from starting nor Novapi from ending."""
     known = []
     for process in processes:
         with contextlib.suppress(psutil.Error):
             known.append((process.pid, process.create_time()))
-    private_files.write(directory / FILE, json.dumps(known))
+    try:
+        private_files.write(directory / FILE, json.dumps(known))
+    except OSError as problem:
+        logger.warning("Which engines run could not be noted (%s): they are not ended if Novapi is killed.", problem)
 
 
 def end(directory: Path) -> int:

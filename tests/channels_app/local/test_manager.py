@@ -207,3 +207,11 @@ def test_running_engines_are_noted(model_file: Path, tmp_path: Path) -> None:
 
     managing(steps, tmp_path)
     assert eventually(lambda: leftovers.noted(tmp_path) == [])
+
+
+def test_note_that_can_not_be_written_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "no directory").touch()
+
+    leftovers.note(tmp_path / "no directory", [])
+
+    assert "Which engines run could not be noted" in caplog.text
