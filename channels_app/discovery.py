@@ -141,7 +141,7 @@ async def look_at(prober: Prober, listener: Listener, api_key: str = "") -> Look
     named = BY_PROCESS.get(listener.process)
     likely = named.id if named else "lmstudio" if listener.port == LM_STUDIO_PORT else ""
     seconds = NAMED_SECONDS if named else PORT_SECONDS
-    connect_seconds = None if listener.is_heard else CONNECT_SECONDS
+    connect_seconds = None if listener.is_heard and len(listener.hosts) == 1 else CONNECT_SECONDS
     until = time.monotonic() + seconds
     for host in listener.hosts:
         answers: dict[str, Answer] = {}

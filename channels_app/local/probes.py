@@ -7,7 +7,7 @@ import httpx
 
 from channels_app.local.answers import NO_ANSWER, Answer, parse_answer
 
-CONNECT_SECONDS = 0.25  # where perhaps nobody listens: some systems take two seconds to refuse
+CONNECT_SECONDS = 0.25  # to a host where perhaps nobody listens: some systems take two seconds to refuse
 PORT_SECONDS = 0.6  # for all questions to one port
 NAMED_SECONDS = 2.0  # if its process is called like an engine, which may be busy: it is worth the wait
 DETAIL_SECONDS = 0.3  # for what an engine says of its models, beyond that
@@ -42,7 +42,8 @@ class Prober:
         seconds: float = PORT_SECONDS,
         connect_seconds: float | None = None,
     ) -> None:
-        """Ask for the paths one by one and put what comes into `answers`, until `seconds` are over."""
+        """Ask for the paths one by one and put what comes into `answers`, until `seconds` are over. `connect_seconds`:
+        that a connection may take of them; None: all."""
         try:
             async with asyncio.timeout(seconds):
                 for path in paths:

@@ -36,7 +36,7 @@ export async function* eventStream(url: string, asked: Asked = {}): AsyncGenerat
 }
 
 /** The answer's bytes, once the server has agreed. For those who need them apart from their events. */
-export async function openStream(url: string, { body, headers, signal }: Asked): Promise<Response> {
+export async function openStream(url: string, { body, headers, signal }: Asked = {}): Promise<Response> {
   const response = await answered(url, {
     method: body === undefined ? "GET" : "POST",
     headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },

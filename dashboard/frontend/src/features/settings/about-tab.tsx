@@ -6,8 +6,7 @@ import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { answered } from "@/lib/answered";
-import { refusalOf } from "@/lib/event-stream";
+import { openStream } from "@/lib/event-stream";
 import { useFormat } from "@/lib/format";
 
 interface Library {
@@ -72,9 +71,7 @@ function DashboardLibraries() {
 }
 
 async function readLicences(): Promise<Library[]> {
-  const response = await answered(`${import.meta.env.BASE_URL}licences.json`);
-  if (!response.ok) throw await refusalOf(response);
-  return response.json();
+  return (await openStream(`${import.meta.env.BASE_URL}licences.json`)).json();
 }
 
 function Libraries({ title, libraries }: { title: string; libraries: readonly Library[] }) {

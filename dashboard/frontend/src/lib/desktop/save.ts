@@ -1,8 +1,7 @@
 /** Files for the owner to keep: where they say in the window, among the downloads in a browser. */
 import i18next from "i18next";
 import { toast } from "sonner";
-import { answered } from "@/lib/answered";
-import { refusalOf } from "@/lib/event-stream";
+import { openStream } from "@/lib/event-stream";
 import { ask, isInWindow, type Saved } from "./bridge";
 
 /** `name`: what the browser has put it under. */
@@ -11,12 +10,7 @@ type Kept = Saved | { name: string };
 /** What the server answers to a POST; it may name the file better than `name`. */
 export async function saveFrom(name: string, path: string, body: unknown): Promise<Kept> {
   if (isInWindow()) return ask("save_from", name, path, body);
-  const response = await answered(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw await refusalOf(response);
+  const response = await openStream(path, { body });
   const named = nameIn(response.headers.get("content-disposition")) ?? name;
   download(named, await response.blob());
   return { name: named };
