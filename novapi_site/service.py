@@ -2,15 +2,13 @@
 
 import logging
 import os
-import signal
+import queue
 import socket
-import threading
 from contextlib import ExitStack, suppress
-from types import FrameType
 
 from channels_app import bundle, private_files
 from dashboard import launch
-from novapi_site import instance, paths, sockets
+from novapi_site import instance, paths, sockets, stop_signals
 from novapi_site.instance import Instance
 from novapi_site.paths import StartError
 
@@ -30,7 +28,6 @@ class Service:
         self._host = host
         self._listeners = listeners
         self._announced = ExitStack()
-        self._stopping = threading.Event()
         os.environ["NOVAPI_HOST"] = host
 
     @property
@@ -99,18 +96,16 @@ class Service:
         self._server.join()
 
     def heed_signals(self) -> None:
-        """From now on they end `wait_for_the_end`, instead of the process. In the main thread."""
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            self._stopping.set()
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
+        """From now on they end `wait_for_the_end`, instead of the process. In the main thread; before `start`, so that
+        no moment is left in which it answers and a signal would cut it off."""
+        self._asked_to_end = stop_signals.heeded()
 
     def wait_for_the_end(self) -> None:
         """Until a signal asks for it, or it has ended by itself."""
-        while self.is_running() and not self._stopping.wait(1):
-            pass
+        while self.is_running():
+            with suppress(queue.Empty):
+                self._asked_to_end.get(timeout=1)
+                return
 
     def stop(self) -> None:
         """Let calls in flight end, then write what was recorded. One file is left, with everything in it. Raises

@@ -1,16 +1,16 @@
 """The desktop program: the service in threads of its own, the window in the main one, and how each of them ends."""
 
-import signal
 import sys
 import threading
 import time
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from queue import SimpleQueue
 
 from channels_app import bundle
 from dashboard import launch
-from novapi_site import door
+from novapi_site import door, stop_signals
 from novapi_site.desktop import dialogs, gui_thread, language, notify, own_api, tray
 from novapi_site.desktop.bridge import Bridge
 from novapi_site.desktop.kept import Kept
@@ -47,8 +47,8 @@ class Desktop:
         starting = threading.Thread(target=self._start, name="start")
         starting.start()
         threading.Thread(target=self._unpack, name="unpack").start()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: threading.Thread(target=self.leave).start())
+        asked = stop_signals.heeded()
+        threading.Thread(target=self._leave_when_asked, args=(asked,), name="signals", daemon=True).start()
         was_shown = self.window.run(self._home / "window")
         door.on_knock = None
         starting.join()
@@ -57,6 +57,10 @@ class Desktop:
         if was_shown:
             self._end()
         return was_shown
+
+    def _leave_when_asked(self, asked: "SimpleQueue[int]") -> None:
+        while asked.get():
+            self.leave()
 
     @staticmethod
     def _unpack() -> None:

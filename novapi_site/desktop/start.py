@@ -111,9 +111,9 @@ def serve(service: Service, home: Path, remembered: Kept, options: Namespace) ->
 
 def in_browser(service: Service, problem: str, options: Namespace) -> None:
     """The dashboard is a page like any other; only its window is missing."""
+    service.heed_signals()
     if not service.has_started:
         service.start()
-    service.heed_signals()
     service.greet(f"No window: {problem}.\n{moved()}")
     if toolkit.has_display() and not options.hidden:
         webbrowser.open(service.address(page_of(options.link)))

@@ -217,6 +217,17 @@ def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | N
     assert list(tmp_path.glob("_MEI*")) == []
 
 
+def test_impatient_ctrl_c_ends_it_as_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
+    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
+        process = psutil.Process(novapi.pid)
+        for _ in range(200):
+            process.send_signal(signal.SIGINT)
+
+        assert novapi.process.wait(20) == 0
+
+    assert [name for name in ("novapi.db-wal", "novapi.db-shm") if (home / name).exists()] == []
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

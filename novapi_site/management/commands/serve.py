@@ -28,8 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         with lock.held(settings.NOVAPI_HOME):
             service = Service(host, sockets.listen(host, port))
-            service.start()
             service.heed_signals()
+            service.start()
             service.greet()
             service.wait_for_the_end()
             service.stop()
