@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.fake_upstream import DONE, USAGE_CHUNK, FakeUpstream, Received, chunk, head
 from tests.running import Novapi, eventually
@@ -95,6 +95,22 @@ def test_two_models_answer_side_by_side_with_what_it_took(
     expect(column(page, "beta")).to_contain_text("That was")
     record = running.api("GET", "/usage/records?limit=1").json()["records"][0]
     assert record["app"] == "playground"
+
+
+def test_enter_before_it_is_known_who_is_asked_sends_then(page: Page, upstream: FakeUpstream) -> None:
+    held: list[Route] = []
+    page.route("**/api/models*", lambda route: held.append(route))
+    with page.expect_request("**/api/models*"):
+        prompt = opened(page)
+    prompt.fill("Hello")
+    prompt.press("Enter")
+    expect(prompt).to_have_value("Hello")
+
+    for route in held:
+        route.continue_()
+
+    expect(page.get_by_text("That was <b>all</b>.")).to_be_visible()
+    expect(prompt).to_have_value("")
 
 
 def test_composing_a_word_sends_nothing(page: Page, upstream: FakeUpstream) -> None:

@@ -1,5 +1,5 @@
 import { ImagePlusIcon, SendIcon, SquareIcon, XIcon } from "lucide-react";
-import { type ClipboardEvent, type KeyboardEvent, useRef } from "react";
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
@@ -14,13 +14,18 @@ export function PromptBox() {
   const { t } = useTranslation("playground");
   const { columns, options, prompt, pictures } = useSession();
   const addPictures = useAddPictures();
+  const [isWaiting, setWaiting] = useState(false); // for who is asked: Enter came before that was known
   const isAnyBusy = columns.some(isBusy);
   const canSend = !isAnyBusy && columns.length > 0 && !problemOf(options.tools);
   const send = () => {
+    setWaiting(!columns.length);
     if (!canSend || (!prompt.trim() && !pictures.length)) return;
     askAll({ kind: "question", text: prompt, pictures });
     changeSession({ prompt: "", pictures: [] });
   };
+  useEffect(() => {
+    if (isWaiting && columns.length) send();
+  });
   const onKey = (event: KeyboardEvent) => {
     // Enter that ends the composing of a Chinese word is not one that sends; Safari says so by 229 only.
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229)
@@ -42,7 +47,10 @@ export function PromptBox() {
         placeholder={t("prompt.placeholder")}
         className="field-sizing-content max-h-60 min-h-10 w-full resize-none bg-transparent px-1 text-sm outline-none placeholder:text-muted-foreground"
         value={prompt}
-        onChange={(event) => changeSession({ prompt: event.target.value })}
+        onChange={(event) => {
+          setWaiting(false);
+          changeSession({ prompt: event.target.value });
+        }}
         onKeyDown={onKey}
         onPaste={onPaste}
         // biome-ignore lint/a11y/noAutofocus: it is what the page is for
