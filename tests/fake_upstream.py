@@ -20,6 +20,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any
 
 RESET = b"<reset the connection>"  # a piece that is not sent
@@ -135,8 +136,10 @@ class FakeUpstream:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stopping.wait()
+        while any(getcoroutinestate(task.get_coro()) == CORO_CREATED for task in other_tasks()):  # noqa: ASYNC110
+            await asyncio.sleep(0)  # one that ends before it began would leave its connection to the collector
         server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        others = other_tasks()
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
@@ -181,3 +184,7 @@ class FakeUpstream:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         return Received(method, path, headers, body)
+
+
+def other_tasks() -> set["asyncio.Task[Any]"]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
