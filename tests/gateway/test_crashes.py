@@ -86,7 +86,7 @@ def test_killed_at_any_moment_nothing_is_wrong(home: Path) -> None:
     checked = run(home, "check-usage")
     assert checked.returncode == 0, checked.stdout
     with closing(sqlite3.connect(home / "novapi.db")) as database:
-        assert database.execute("SELECT count(*) FROM gateway_usagerecord").fetchone()[0] > 20 * KILLS
+        assert database.execute("SELECT count(*) FROM gateway_usagerecord").fetchone()[0] > KILLS
 
 
 def test_asked_to_stop_novapi_loses_no_record(home: Path) -> None:

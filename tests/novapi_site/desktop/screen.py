@@ -76,7 +76,8 @@ class Screen:
 
     def _start_display(self) -> None:
         reading, writing = os.pipe()
-        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", self._size, "-nolisten", "tcp"]
+        # Without the last word it would begin anew whenever its last client leaves, and turn away who comes meanwhile.
+        words = ["Xvfb", "-displayfd", str(writing), "-screen", "0", self._size, "-nolisten", "tcp", "-noreset"]
         self._open.enter_context(process(words, self.env, pass_fds=[writing]))
         os.close(writing)
         with os.fdopen(reading) as told:
