@@ -1,8 +1,10 @@
-"""SIGINT and SIGTERM ask for an orderly end, instead of being one."""
+"""SIGINT, SIGTERM and the end of the terminal ask for an orderly end, instead of being one."""
 
 import signal
 from queue import SimpleQueue
 from types import FrameType
+
+HANG_UP: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
 
 
 def heeded() -> "SimpleQueue[int]":
@@ -19,4 +21,6 @@ def heeded() -> "SimpleQueue[int]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
+    if HANG_UP and signal.getsignal(HANG_UP) != signal.SIG_IGN:  # as `nohup` has it
+        signal.signal(HANG_UP, ask)
     return asked

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -194,38 +193,7 @@ def server(novapi: Novapi) -> psutil.Process:
     return next(each for each in [started, *started.children()] if each.net_connections("tcp"))
 
 
-# Its end, and commands
-
-
-def test_sigterm_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
-    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
-        novapi.chat("novapi/echo")
-
-        assert novapi.stop() == 0
-
-    assert [name for name in ("novapi.db-wal", "novapi.db-shm") if (home / name).exists()] == []
-    assert list(tmp_path.glob("_MEI*")) == []
-
-
-def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
-    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
-        for process in (novapi.process, *psutil.Process(novapi.process.pid).children()):
-            process.send_signal(signal.SIGINT)  # a terminal tells everybody in front
-
-        assert novapi.process.wait(20) == 0
-
-    assert list(tmp_path.glob("_MEI*")) == []
-
-
-def test_impatient_ctrl_c_ends_it_as_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
-    with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
-        process = psutil.Process(novapi.pid)
-        for _ in range(200):
-            process.send_signal(signal.SIGINT)
-
-        assert novapi.process.wait(20) == 0
-
-    assert [name for name in ("novapi.db-wal", "novapi.db-shm") if (home / name).exists()] == []
+# Commands
 
 
 @pytest.mark.parametrize(
