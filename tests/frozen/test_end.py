@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import termios
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -55,19 +56,25 @@ def test_terminal_that_is_closed_ends_it_cleanly(home: Path, tmp_path: Path, exe
     with subprocess.Popen(
         words, env=env, stdin=its, stdout=its, stderr=its, start_new_session=True, preexec_fn=take_terminal
     ) as process:
-        os.close(its)
-        said = b""
-        while b"Dashboard:" not in said:
-            said += os.read(ours, 1024)
-        os.close(ours)
+        try:
+            os.close(its)
+            said = b""
+            while b"Dashboard:" not in said:
+                said += os.read(ours, 1024)
+            os.close(ours)
 
-        assert process.wait(20) == 0
+            assert process.wait(20) == 0
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # whoever goes on would be waited for
 
     assert is_in_order(home, tmp_path)
 
 
 def take_terminal() -> None:
-    """Standard input becomes this session's terminal: who belongs to it is told when it goes."""
+    """Standard input becomes this session's terminal: who belongs to it is told when it goes, and may hear of it even
+    if these tests may not."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
