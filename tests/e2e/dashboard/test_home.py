@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.dashboard.conftest import signed_in
 from tests.fake_upstream import FakeUpstream, Received, Script, chunk, completion, event_stream, json_reply, whole
 from tests.running import Novapi, eventually
 
@@ -57,6 +58,32 @@ def test_refused_key_is_told_and_a_test_takes_the_channel_back(page: Page, runni
 
         expect(page.get_by_text("All good · the one channel is healthy")).to_be_visible()
         expect(page.get_by_text("Nothing does.")).to_be_visible()
+
+
+FIRST_LIST_IS_LATE = """
+const { fetch } = window;
+window.fetch = async (asked, ...options) => {
+  const answer = await fetch(asked, ...options);
+  if (!window.isHeld && new URL(asked.url ?? asked, location).pathname === "/api/channels") {
+    window.isHeld = true;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  return answer;
+};
+"""
+
+
+def test_what_happens_while_the_page_loads_is_told(browser: Browser, running: Novapi) -> None:
+    with (
+        signed_in(browser, running, before=lambda page: page.add_init_script(FIRST_LIST_IS_LATE)) as page,
+        only_channel(running, Moody()) as model,
+    ):
+        assert eventually(lambda: page.evaluate("window.isHeld"))
+        assert running.chat(model).status_code == 502
+
+        expect(page.get_by_text("Nothing can be served now: the provider refused the key.")).to_be_visible()
+        page.wait_for_timeout(2000)
+        expect(page.get_by_text("Nothing can be served now: the provider refused the key.")).to_be_visible()
 
 
 def test_call_in_flight_is_shown_and_stopped(page: Page, running: Novapi) -> None:

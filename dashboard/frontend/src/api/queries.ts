@@ -22,7 +22,17 @@ export const useStatus = () => $api.useQuery("get", "/api/status");
 
 /** Asks anew for everything under these paths that a page shows, and forgets the rest. */
 export function refresh(queries: QueryClient, ...asked: (keyof paths)[]): void {
-  for (const path of asked) void queries.invalidateQueries({ queryKey: ["get", path] });
+  for (const path of asked) askAnew(queries, ["get", path]);
+}
+
+/** The same for whatever the server tells. */
+export const refreshAll = (queries: QueryClient) => askAnew(queries, ["get"]);
+
+/** A first answer that is still under way may be older than what happened; the library would wait for it, and take it
+ *  for new. */
+function askAnew(queries: QueryClient, queryKey: string[]): void {
+  void queries.cancelQueries({ queryKey, predicate: ({ state }) => state.data === undefined });
+  void queries.invalidateQueries({ queryKey });
 }
 
 /** Changes Preferences, whose pages then show them as they are. */

@@ -1,7 +1,7 @@
 /** The one connection to /api/events: it feeds the query cache, and says when it is lost. */
 import type { QueryClient } from "@tanstack/react-query";
 import { client } from "@/api";
-import { refresh } from "@/api/queries";
+import { refresh, refreshAll } from "@/api/queries";
 import { answered } from "@/lib/answered";
 import { type Live, type LiveEvent, MOST_RECENT, reduce, SILENT } from "./state";
 
@@ -80,8 +80,7 @@ function take(queries: QueryClient, events: LiveEvent[]): void {
   update(queries, (before) => reduce(before, events, Date.now() / 1000));
   const kinds = new Set(events.map((event) => event.kind));
   // What happened while nobody listened is in no event.
-  if (wasLost && kinds.has("snapshot"))
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "get" });
+  if (wasLost && kinds.has("snapshot")) refreshAll(queries);
   if (kinds.has("snapshot")) void recall(queries);
   refreshAfter(queries, kinds);
   for (const listener of listeners) listener(events);
