@@ -184,13 +184,19 @@ def described(known: Verdict, listener: Listener, host: str) -> Found:
 
 
 async def refreshed(prober: Prober, found: Found) -> Found | None:
-    """The same engine with the models that it has now; None if it does not answer as it did."""
+    """The same engine with the models that it has now; None if it does not answer as it did. One that is too busy to
+    tell more than their names keeps what it told of them before."""
     if found.is_locked or found.is_loading:
         return None
     runtime, answers = RUNTIMES[found.engine], dict[str, Answer]()
-    await prober.ask_each(host_in(found.address), found.port, lists_of(runtime, answers), answers)
-    is_there = answers and next(iter(answers.values())).is_good
-    return replace(found, models=models_of(runtime, answers)) if is_there else None
+    paths = lists_of(runtime, answers)
+    await prober.ask_each(host_in(found.address), found.port, paths, answers, "", PORT_SECONDS)
+    if not answers or not next(iter(answers.values())).is_good:
+        return None
+    is_whole = all(answer.status for answer in answers.values())
+    known = {} if is_whole else {model.name: model for model in found.models}
+    models = tuple(known.get(model.name, model) for model in models_of(runtime, answers))
+    return replace(found, models=models)
 
 
 def lists_of(runtime: Runtime, answers: Answers) -> Iterator[str]:

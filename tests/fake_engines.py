@@ -414,6 +414,7 @@ class Running:
     def __init__(self, fake: Fake) -> None:
         self.fake = fake
         self.port = 0
+        self._withheld: set[str] = set()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
@@ -434,6 +435,10 @@ class Running:
                     if rows and isinstance(rows[0], dict):
                         rows.append(rows[0] | named(rows[0], model))
 
+    def withhold(self, path: str) -> None:
+        """Nothing is answered there any more."""
+        self._withheld.add(path)
+
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
@@ -453,6 +458,8 @@ class Running:
         assert method == "GET", "a POST may load a model"
         match self.fake.behaves:
             case "silent" | "banner":
+                await asyncio.sleep(3600)
+            case _ if path in self._withheld:
                 await asyncio.sleep(3600)
             case "closes":
                 raise ConnectionError
@@ -501,10 +508,9 @@ async def serve(names: list[str]) -> None:
     print(json.dumps({name: fake.port for name, fake in running.items()}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order, name, *more = json.loads(line)
-        if order == "add":
-            running[name].add(*more)
-        else:
-            await getattr(running[name], order)()
+        done = getattr(running[name], order)(*more)
+        if done:
+            await done
         print("done", flush=True)
 
 
@@ -517,7 +523,7 @@ class Engines:
         self.ports: dict[str, int] = json.loads(process.stdout.readline())
 
     def tell(self, *order: str) -> None:
-        """`close`, `open` or `add`, the name of a fake, and the model to add."""
+        """`close`, `open`, `add` (a model) or `withhold` (a path), the name of a fake, and what."""
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(order) + "\n")

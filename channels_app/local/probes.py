@@ -38,8 +38,8 @@ class Prober:
         port: int,
         paths: Iterable[str],
         answers: dict[str, Answer],
-        api_key: str = "",
-        seconds: float = PORT_SECONDS,
+        api_key: str,
+        seconds: float,
         connect_seconds: float | None = None,
     ) -> None:
         """Ask for the paths one by one and put what comes into `answers`, until `seconds` are over. `connect_seconds`:

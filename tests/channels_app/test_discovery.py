@@ -277,6 +277,24 @@ def test_engine_that_is_known_is_asked_only_for_its_models() -> None:
     assert names(second, "vllm") == ["Qwen/Qwen3-8B"]
 
 
+@pytest.mark.parametrize("path", ["/api/tags", "/api/ps"])
+def test_what_an_engine_told_of_its_models_stands_while_it_is_too_busy_to_tell(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engines("ollama") as running:
+        port = running.ports["ollama"]
+        first = scan_until(port, "ollama")
+        monkeypatch.setattr(discovery, "PORT_SECONDS", 2.0)  # its names are there by then, however busy the machine
+        running.tell("withhold", "ollama", path)
+        running.tell("add", "ollama", "new:1b")
+        found, later = found_at(first, port), found_at(scan(first), port)
+
+    assert found
+    assert later
+    assert later.models[:-1] == found.models
+    assert later.models[-1].name == "new:1b"
+
+
 def test_ports_that_are_no_engine_are_not_asked_again() -> None:
     asked: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
