@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { eventParser, eventStream, Refused, readEvents, type ServerEvent } from "./event-stream";
+import { eventParser, eventStream, readEvents, type ServerEvent } from "./event-stream";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -88,16 +88,4 @@ test("a body is posted as JSON, along with the headers", async () => {
       headers: { "content-type": "application/json", "x-novapi-app": "a" },
     }),
   );
-});
-
-test.each([
-  ['{"detail": "Novapi: no.", "fields": {"ids": ["None."]}}', "Novapi: no."],
-  ['{"error": {"message": "Novapi: no model."}}', "Novapi: no model."],
-  ["<html>bad gateway</html>", "<html>bad gateway</html>"],
-  ["", "HTTP 422"],
-])("a refusal %s is an error with its words", async (body, words) => {
-  vi.stubGlobal("fetch", async () => new Response(body, { status: 422 }));
-  const problem = await all(eventStream("/api/x", { body: {} })).catch((error) => error);
-  expect(problem).toBeInstanceOf(Refused);
-  expect(problem).toMatchObject({ message: words, status: 422 });
 });

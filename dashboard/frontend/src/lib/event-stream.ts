@@ -3,7 +3,7 @@
  * answer of a model, must neither be asked by GET nor be asked twice.
  */
 
-import { answered } from "./answered";
+import { type Asked, agreed } from "./agreed";
 
 export interface ServerEvent {
   /** "message" where the server names none. */
@@ -11,58 +11,9 @@ export interface ServerEvent {
   data: string;
 }
 
-/** The server said no: its words, its status, and the fields it is about, where it names them. */
-export class Refused extends Error {
-  constructor(
-    message: string,
-    readonly status: number,
-    readonly fields?: Record<string, string[]>,
-  ) {
-    super(message);
-  }
-}
-
-export interface Asked {
-  /** Sent as JSON, by POST; without it the request is a GET. */
-  body?: unknown;
-  headers?: Record<string, string>;
-  /** Aborting it hangs up. */
-  signal?: AbortSignal;
-}
-
 /** Ask, and yield the events of the answer as they come. Throws Refused where it is no success. Leaving the loop hangs up. */
 export async function* eventStream(url: string, asked: Asked = {}): AsyncGenerator<ServerEvent> {
-  yield* readEvents(await openStream(url, asked));
-}
-
-/** The answer's bytes, once the server has agreed. For those who need them apart from their events. */
-export async function openStream(url: string, { body, headers, signal }: Asked = {}): Promise<Response> {
-  const response = await answered(url, {
-    method: body === undefined ? "GET" : "POST",
-    headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal,
-  });
-  if (!response.ok) throw await refusalOf(response);
-  return response;
-}
-
-/** What a failed answer says, in whichever dialect: ours (`detail`), or an API's (`error.message`). */
-export async function refusalOf(response: Response): Promise<Refused> {
-  const text = await response.text();
-  const body = parsed(text);
-  const message = body?.detail ?? body?.error?.message ?? body?.error ?? text;
-  const words = typeof message === "string" && message.trim() ? message : `HTTP ${response.status}`;
-  return new Refused(words.slice(0, 2000), response.status, body?.fields);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: whatever the server wrote
-function parsed(text: string): any {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  yield* readEvents(await agreed(url, asked));
 }
 
 /** The events of an answer. One that the connection's end cuts in half is none, as the standard has it. */

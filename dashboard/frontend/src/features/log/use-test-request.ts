@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { openStream } from "@/lib/event-stream";
+import { agreed } from "@/lib/agreed";
 
 const BUILT_IN = "novapi/echo"; // answers without any channel
 
@@ -9,7 +9,7 @@ export function useTestRequest() {
     mutationFn: async (key: string) => {
       const messages = [{ role: "user", content: "Hello, Novapi!" }];
       const headers = { authorization: `Bearer ${key}`, "x-novapi-app": "test request" };
-      const response = await openStream("/v1/chat/completions", {
+      const response = await agreed("/v1/chat/completions", {
         body: { model: BUILT_IN, messages },
         headers,
       });

@@ -1,6 +1,7 @@
 /** Sends what a column holds through the gateway, as any app would, and lets the answer grow in the session. */
 import { client } from "@/api";
-import { readEvents, refusalOf } from "@/lib/event-stream";
+import { refusalOf } from "@/lib/agreed";
+import { readEvents } from "@/lib/event-stream";
 import { onEvents } from "@/live/stream";
 import { grow, textOf } from "./answering";
 import { type Answer, type Body, bodyOf, newAnswer, type Question } from "./conversation";

@@ -6,7 +6,7 @@ import { Trouble } from "@/components/trouble";
 import { Card, CardDescription, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
-import { openStream } from "@/lib/event-stream";
+import { agreed } from "@/lib/agreed";
 import { useFormat } from "@/lib/format";
 
 interface Library {
@@ -71,7 +71,7 @@ function DashboardLibraries() {
 }
 
 async function readLicences(): Promise<Library[]> {
-  return (await openStream(`${import.meta.env.BASE_URL}licences.json`)).json();
+  return (await agreed(`${import.meta.env.BASE_URL}licences.json`)).json();
 }
 
 function Libraries({ title, libraries }: { title: string; libraries: readonly Library[] }) {

@@ -1,7 +1,7 @@
 /** Files for the owner to keep: where they say in the window, among the downloads in a browser. */
 import i18next from "i18next";
 import { toast } from "sonner";
-import { openStream } from "@/lib/event-stream";
+import { agreed } from "@/lib/agreed";
 import { ask, isInWindow, type Saved } from "./bridge";
 
 /** `name`: what the browser has put it under. */
@@ -10,7 +10,7 @@ type Kept = Saved | { name: string };
 /** What the server answers to a POST; it may name the file better than `name`. */
 export async function saveFrom(name: string, path: string, body: unknown): Promise<Kept> {
   if (isInWindow()) return ask("save_from", name, path, body);
-  const response = await openStream(path, { body });
+  const response = await agreed(path, { body });
   const named = nameIn(response.headers.get("content-disposition")) ?? name;
   download(named, await response.blob());
   return { name: named };

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { openStream } from "@/lib/event-stream";
+import { agreed } from "@/lib/agreed";
 import { useEvents } from "@/live/use-live";
 import { appended } from "./engine-log";
 
@@ -12,7 +12,7 @@ export function useEngineLog(channelId: number) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0, // nobody listens while it is not shown: what is printed then would be missing
     queryFn: async ({ signal }) => {
-      const response = await openStream(`/api/channels/${channelId}/log`, { signal });
+      const response = await agreed(`/api/channels/${channelId}/log`, { signal });
       return appended("", await response.text());
     },
   });

@@ -1,5 +1,5 @@
 /** One replay: the call sent once more, and its answer as it comes. */
-import { openStream } from "@/lib/event-stream";
+import { agreed } from "@/lib/agreed";
 import { answered, assemblerOf, type Spoken } from "../conversation";
 import { Splitter } from "../conversation/events";
 import type { Answer } from "../conversation/types";
@@ -49,7 +49,7 @@ export async function replay(
   };
   try {
     const url = `/api/usage/records/${encodeURIComponent(id)}/replay`;
-    const response = await openStream(url, { body: wish, signal });
+    const response = await agreed(url, { body: wish, signal });
     const { headers } = response;
     change({
       requestId: headers.get("x-novapi-request-id") ?? "",

@@ -1,8 +1,8 @@
 /** Files that go out and come in: backups, and databases of One-API. Their bodies are bytes, so this fetches itself. */
 import type { Schemas } from "@/api";
+import { refusalOf } from "@/lib/agreed";
 import { answered } from "@/lib/answered";
 import { saveFrom } from "@/lib/desktop/save";
-import { refusalOf } from "@/lib/event-stream";
 
 export type Restored = Schemas["RestoredOut"];
 export type Imported = Schemas["ImportedOut"];
