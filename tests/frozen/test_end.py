@@ -34,6 +34,7 @@ def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | N
             process.send_signal(signal.SIGINT)  # a terminal tells everybody in front
 
         assert novapi.process.wait(20) == 0
+        assert "Traceback" not in novapi.log.read_text()
 
     assert is_in_order(home, tmp_path)
 

@@ -3,7 +3,6 @@
 import os
 import re
 import resource
-import signal
 import socket
 import stat
 import time
@@ -331,17 +330,6 @@ def test_stop_ends_an_endless_stream_honestly(home: Path) -> None:
         assert upstream.hung_up.wait(1)
         assert "it was stopped in the middle of this answer" in call.result().text
         assert novapi.rows("SELECT status, error FROM gateway_usagerecord") == [(503, "Novapi was stopped.")]
-
-
-def test_ctrl_c_ends_it_as_well(home: Path) -> None:
-    with Novapi(home) as novapi:
-        started = time.monotonic()
-
-        novapi.process.send_signal(signal.SIGINT)
-
-        assert novapi.process.wait(20) == 0
-        assert time.monotonic() - started < 5
-        assert "Traceback" not in novapi.log.read_text()
 
 
 def test_killed_program_loses_half_a_second_at_most(home: Path) -> None:
