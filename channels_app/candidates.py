@@ -7,6 +7,8 @@ import logging
 import math
 import threading
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
 
 from cachalot.api import cachalot_disabled, invalidate
 from django.db import DatabaseError, connection, transaction
@@ -32,6 +34,7 @@ from channels_app.table import (
     is_pattern,
 )
 
+Row = TypeVar("Row", ChannelKey, ChannelModel)
 logger = logging.getLogger(__name__)
 
 BUILT_IN = {built_in.MODEL: (built_in.CANDIDATE,)}  # a name that nobody else's model can have
@@ -42,13 +45,13 @@ def load() -> RoutingTable:
     """Read the owner's settings in one transaction."""
     with cachalot_disabled(), transaction.atomic():
         preferences = Preferences.load()
-        enabled = Channel.objects.filter(enabled=True).prefetch_related("keys", "models")
-        channels = [channel for channel in enabled if is_known(channel)]
-        routes = [(channel, channel_route(channel, preferences)) for channel in channels]
+        channels = [channel for channel in Channel.objects.filter(enabled=True) if is_known(channel)]
+        keys, models = by_channel(ChannelKey.objects.all()), by_channel(ChannelModel.objects.filter(enabled=True))
         aliases = list(Alias.objects.filter(enabled=True))
-        keys = list(ClientKey.objects.filter(enabled=True))
+        client_keys = list(ClientKey.objects.filter(enabled=True))
         revision, generation = read_revision(), read_generation()
-    offered = candidates_by_model(routes)
+    routes = [channel_route(channel, keys[channel.pk], preferences) for channel in channels]
+    offered = candidates_by_model((route, models[route.id]) for route in routes)
     return RoutingTable(
         revision=revision,
         generation=generation,
@@ -56,16 +59,16 @@ def load() -> RoutingTable:
         patterns=patterns(offered),
         aliases={alias.name: tuple(alias.targets) for alias in aliases},
         strategies={alias.name: alias.strategy for alias in aliases if alias.strategy in STRATEGIES},
-        client_keys={bytes(key.digest): client_identity(key) for key in keys},
-        model_created=public_names(channels, aliases),
+        client_keys={bytes(key.digest): client_identity(key) for key in client_keys},
+        model_created=public_names(channels, models, aliases),
         max_attempts=preferences.max_attempts,
         max_body_bytes=preferences.max_body_mb * 1024 * 1024,
         total_s=preferences.total_s,
         sticky=preferences.sticky,
         runaway_failures=preferences.runaway_failures or math.inf,
         runaway_nano=nano(preferences.runaway_usd_per_minute) or math.inf,
-        channels=tuple(route for _, route in sorted(routes, key=lambda pair: -pair[1].priority)),
-        unreadable_keys=sum(unreadable_keys(channel, route) for channel, route in routes),
+        channels=tuple(sorted(routes, key=lambda route: -route.priority)),
+        unreadable_keys=sum(unreadable_keys(keys[route.id], route) for route in routes),
         offline=preferences.offline,
         paid_recovery=preferences.paid_recovery,
         currency=Currency(preferences.currency, preferences.yuan_per_dollar),
@@ -82,7 +85,15 @@ def is_known(channel: Channel) -> bool:
     return channel.provider in PROVIDERS
 
 
-def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
+def by_channel(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """Channel's id → its rows, in their order. A prefetch does the same, with two queries built for every channel."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.channel_id].append(row)
+    return found
+
+
+def channel_route(channel: Channel, keys: Iterable[ChannelKey], preferences: Preferences) -> ChannelRoute:
     """One enabled channel with its usable keys. An engine of this machine may load its model for as long as it takes,
     unless the owner set a limit."""
     provider = PROVIDERS[channel.provider]
@@ -102,7 +113,7 @@ def channel_route(channel: Channel, preferences: Preferences) -> ChannelRoute:
             first_byte_s=channel.first_byte_s or (NO_LIMIT_S if provider.local else preferences.first_byte_s),
             idle_s=channel.idle_s or preferences.idle_s,
         ),
-        credentials=credentials(channel),
+        credentials=credentials(keys),
         overrides=channel.overrides,
         quota=quota_of(channel),
         recipe=channel.recipe,
@@ -126,9 +137,9 @@ def nano(usd: float | None) -> int | None:
     return None if usd is None else round(usd * 1e9)
 
 
-def credentials(channel: Channel) -> tuple[Credential, ...]:
-    """The channel's enabled keys in order; a channel without any key is called without one."""
-    rows = list(channel.keys.all())
+def credentials(keys: Iterable[ChannelKey]) -> tuple[Credential, ...]:
+    """A channel's enabled keys in order; a channel without any key is called without one."""
+    rows = list(keys)
     if not rows:
         return (Credential(id=None, api_key=""),)
     readable = ((row, api_key_of(row)) for row in rows if row.enabled)
@@ -143,20 +154,19 @@ def api_key_of(row: ChannelKey) -> str | None:
         return None
 
 
-def unreadable_keys(channel: Channel, route: ChannelRoute) -> int:
+def unreadable_keys(keys: list[ChannelKey], route: ChannelRoute) -> int:
     """How many of the channel's enabled keys the data key does not open."""
-    return sum(key.enabled for key in channel.keys.all()) - sum(c.id is not None for c in route.credentials)
+    return sum(key.enabled for key in keys) - sum(c.id is not None for c in route.credentials)
 
 
-def candidates_by_model(routes: list[tuple[Channel, ChannelRoute]]) -> dict[str, tuple[Candidate, ...]]:
+def candidates_by_model(offers: Iterable[tuple[ChannelRoute, list[ChannelModel]]]) -> dict[str, tuple[Candidate, ...]]:
     """Public model name → candidates, best priority first."""
     found: dict[str, list[Candidate]] = defaultdict(list)
-    for channel, route in routes:
-        for model in channel.models.all():
-            if model.enabled:
-                found[model.name].append(
-                    Candidate(route, model.name, model.upstream, "", abilities_of(model), prices_of(model))
-                )
+    for route, models in offers:
+        for model in models:
+            found[model.name].append(
+                Candidate(route, model.name, model.upstream, "", abilities_of(model), prices_of(model))
+            )
     return {name: tuple(sorted(some, key=lambda c: -c.channel.priority)) for name, some in found.items()}
 
 
@@ -180,11 +190,13 @@ def client_identity(key: ClientKey) -> ClientIdentity:
     return ClientIdentity(key.pk, key.name, key.is_master, bytes(key.digest), expires_at, quota_of(key), key.private)
 
 
-def public_names(channels: list[Channel], aliases: list[Alias]) -> dict[str, int]:
+def public_names(
+    channels: list[Channel], models: dict[int, list[ChannelModel]], aliases: list[Alias]
+) -> dict[str, int]:
     """Every name an app may ask for → the Unix time it appeared, in alphabetical order; those of wildcards nobody
     knows."""
-    models = [(model, channel) for channel in channels for model in channel.models.all()]
-    names = {m.name: int(c.created_at.timestamp()) for m, c in models if m.enabled and not is_pattern(m.name)}
+    offered = ((model.name, channel) for channel in channels for model in models[channel.pk])
+    names = {name: int(channel.created_at.timestamp()) for name, channel in offered if not is_pattern(name)}
     names |= {alias.name: int(alias.created_at.timestamp()) for alias in aliases}
     names[built_in.MODEL] = built_in.CREATED_AT
     return dict(sorted(names.items()))

@@ -53,10 +53,10 @@ def address_of(found: Original) -> Address:
 
 
 def route_of(found: Original) -> ChannelRoute:
-    channel = Channel.objects.prefetch_related("keys", "models").filter(pk=found.record.channel_id or 0).first()
+    channel = Channel.objects.filter(pk=found.record.channel_id or 0).first()
     if channel is None:
         raise HttpError(409, "Its channel is not there any more; ask for code to Novapi instead.")
-    return candidates.channel_route(channel, Preferences.load())
+    return candidates.channel_route(channel, channel.keys.all(), Preferences.load())
 
 
 def dialect_of(found: Original) -> str:

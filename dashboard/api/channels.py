@@ -80,7 +80,7 @@ def load_for_test(
         apply(channel, changes)
     enabled_first = sorted(channel.models.all(), key=lambda model: not model.enabled)
     models = {model.name: model.upstream for model in enabled_first}
-    route = candidates.channel_route(channel, Preferences.load())
+    route = candidates.channel_route(channel, channel.keys.all(), Preferences.load())
     return route, models, candidates.client_identity(ClientKey.master())
 
 

@@ -96,7 +96,7 @@ def test_only_engines_have_no_limit_to_the_first_byte(
     provider: str, own: float | None, limit: float, within_ten: float
 ) -> None:
     route = candidates.channel_route(
-        Channel.objects.create(name="Some", provider=provider, first_byte_s=own), Preferences.load()
+        Channel.objects.create(name="Some", provider=provider, first_byte_s=own), [], Preferences.load()
     )
 
     assert route.limits.first_byte_s == limit
