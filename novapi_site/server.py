@@ -19,6 +19,7 @@ from gateway import anew, call_log
 from gateway.captures import captures
 from gateway.events import hub
 from gateway.failures import failures
+from gateway.flights import flights
 from gateway.followed import Followed
 from gateway.health import health
 from gateway.history import restore_limits
@@ -33,6 +34,7 @@ from gateway.upstream import transports
 from gateway.used_up import used_up
 from gateway.visits import MAX_FRAME_BYTES
 from novapi_site import later
+from novapi_site.heap import give_back
 
 MOST_FILES = 10_000  # below macOS's own maximum of 10,240 (OPEN_MAX), which a higher wish would meet as an error
 MOVE_SECONDS = 10
@@ -154,6 +156,7 @@ class Server:
         beside = {
             asyncio.create_task(Recovery(candidates.current, health).run()),
             asyncio.create_task(keep_engines()),
+            asyncio.create_task(give_back(lambda: len(flights) > 0)),
         }
         lookout.followed = Followed(settings.NOVAPI_HOME / "engines.json")
         if os.environ.get("NOVAPI_DISCOVERY") != "off":
