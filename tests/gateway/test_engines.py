@@ -68,7 +68,7 @@ def test_first_call_starts_the_engine_and_is_answered_within_a_second(novapi: No
     assert engine["calls"] == 0
     assert engine["memory_mb"] > 5
     assert float(answer.headers["x-novapi-overhead-ms"]) < 200  # the engine's start is not our time
-    assert "listening on" in novapi.api("GET", f"/channels/{channel_id}/log").text
+    assert eventually(lambda: "listening on" in novapi.api("GET", f"/channels/{channel_id}/log").text)
 
 
 def test_stream_is_passed_on_and_the_engine_stops_when_nobody_needs_it(novapi: Novapi, model_file: Path) -> None:

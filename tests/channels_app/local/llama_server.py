@@ -13,6 +13,7 @@ import time
 
 def main() -> None:
     options = read_options()
+    print("process", os.getpid(), flush=True)
     if options.grandchild:
         print("grandchild", subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
     if options.flood:

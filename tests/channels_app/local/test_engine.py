@@ -99,7 +99,7 @@ def test_first_call_starts_it_within_a_second(model_file: Path) -> None:
 def test_many_calls_share_one_start(model_file: Path) -> None:
     async def steps(engine: Engine) -> int:
         await asyncio.gather(*(engine.ensure_ready() for _ in range(50)))
-        return sum(line.startswith("listening on") for line in engine.log.text().splitlines())
+        return sum(line.startswith("process") for line in engine.log.text().splitlines())
 
     assert living(made(command(model_file)), steps) == 1
 
