@@ -6,21 +6,25 @@ import asyncio
 import ctypes
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 LOOK_SECONDS = 30
 WORTH_BYTES = 16 * 1024 * 1024
+QUIET = 0.02  # of one processor; idle, it needs a quarter of that
 
 
-async def give_back(is_busy: Callable[[], bool]) -> None:
-    """In the serving loop, until cancelled. Up to 60 ms in which whoever needs memory waits: so only after memory has
-    grown, and while nobody is being answered."""
+async def give_back() -> None:
+    """Until cancelled. It takes up to 60 ms in which whoever needs memory waits: so only where memory has grown, and
+    this process had next to nothing to do for a while."""
     trim = trimmer()
-    least = resident() if trim else 0
+    least, spent = resident() if trim else 0, time.process_time()
     while trim:
         await asyncio.sleep(LOOK_SECONDS)
-        if resident() - least >= WORTH_BYTES and not is_busy():
+        before, spent = spent, time.process_time()
+        is_quiet = spent - before < QUIET * LOOK_SECONDS
+        if is_quiet and resident() - least >= WORTH_BYTES:
             await asyncio.to_thread(trim, 0)
             least = resident()
 

@@ -19,7 +19,6 @@ from gateway import anew, call_log
 from gateway.captures import captures
 from gateway.events import hub
 from gateway.failures import failures
-from gateway.flights import flights
 from gateway.followed import Followed
 from gateway.health import health
 from gateway.history import restore_limits
@@ -156,7 +155,7 @@ class Server:
         beside = {
             asyncio.create_task(Recovery(candidates.current, health).run()),
             asyncio.create_task(keep_engines()),
-            asyncio.create_task(give_back(lambda: len(flights) > 0)),
+            asyncio.create_task(give_back()),
         }
         lookout.followed = Followed(settings.NOVAPI_HOME / "engines.json")
         if os.environ.get("NOVAPI_DISCOVERY") != "off":
