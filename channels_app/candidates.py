@@ -85,9 +85,10 @@ def is_known(channel: Channel) -> bool:
     return channel.provider in PROVIDERS
 
 
-def by_channel(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """Channel's id → its rows, in their order. A prefetch does the same, with two queries built for every channel."""
-    found: dict[int, list[Row]] = defaultdict(list)
+def by_channel(rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    """Channel's id → its rows, in their order; none for a channel that has none. A prefetch does the same, with two
+    queries built for every channel."""
+    found: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
         found[row.channel_id].append(row)
     return found
@@ -191,7 +192,7 @@ def client_identity(key: ClientKey) -> ClientIdentity:
 
 
 def public_names(
-    channels: list[Channel], models: dict[int, list[ChannelModel]], aliases: list[Alias]
+    channels: list[Channel], models: defaultdict[int, list[ChannelModel]], aliases: list[Alias]
 ) -> dict[str, int]:
     """Every name an app may ask for → the Unix time it appeared, in alphabetical order; those of wildcards nobody
     knows."""

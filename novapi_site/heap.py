@@ -4,11 +4,11 @@ are still in use, for ever.
 
 import asyncio
 import ctypes
-import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+
+import psutil
 
 LOOK_SECONDS = 30
 WORTH_BYTES = 16 * 1024 * 1024
@@ -37,6 +37,5 @@ def trimmer() -> Callable[[int], int] | None:
 
 
 def resident() -> int:
-    """Bytes of this process that are in memory (proc_pid_statm(5))."""
-    pages = Path("/proc/self/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    """Bytes of this process that are in memory."""
+    return int(psutil.Process().memory_info().rss)

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import termios
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,10 +31,12 @@ def test_sigterm_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | 
 
 def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path, executable: Path | None) -> None:
     with Novapi(home, executable=executable, TMPDIR=str(tmp_path)) as novapi:
+        started = time.monotonic()
         for process in (novapi.process, *psutil.Process(novapi.process.pid).children()):
             process.send_signal(signal.SIGINT)  # a terminal tells everybody in front
 
         assert novapi.process.wait(20) == 0
+        assert time.monotonic() - started < 5
         assert "Traceback" not in novapi.log.read_text()
 
     assert is_in_order(home, tmp_path)
